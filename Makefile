@@ -1,0 +1,60 @@
+# Two commands from an empty clone: `make demo` and `make test`. Python 3.11 or newer is all they need.
+PYTHON ?= $(shell command -v python3.11 || command -v python3.12 || command -v python3.13 || command -v python3)
+VENV := .venv
+BIN := $(VENV)/bin
+# Spinning OpenMP threads collapse on shared cores.
+export OMP_WAIT_POLICY := passive
+export GOMP_SPINCOUNT := 0
+
+.PHONY: demo test test-fast test-vllm lint evaluate schema clean
+
+demo: $(VENV)/.embedded weights  ## two real consultations, from audio to a note in JSON
+	$(BIN)/anamnese demo --out demo-output
+
+test: $(VENV)/.dev weights weights-small lint  ## everything CI runs, real models included
+	$(BIN)/pytest -m "not vllm"
+
+test-fast: $(VENV)/.dev  ## without real models
+	$(BIN)/pytest -m "not slow and not vllm"
+
+test-vllm: $(VENV)/.dev weights-small  ## the real vLLM server on the CPU; installs 3.5 GB
+	$(BIN)/pytest -m vllm
+
+lint: $(VENV)/.dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+DATA ?= evaluation/samples
+evaluate: $(VENV)/.dev weights  ## figures for our samples; DATA=folder for others
+	$(BIN)/anamnese evaluate $(DATA)
+
+.PHONY: weights weights-small
+weights: $(VENV)/.embedded  ## fetched once, verified, kept in the user's cache
+	$(BIN)/anamnese weights pull
+
+weights-small: $(VENV)/.embedded  ## a tiny language model that only tests use
+	$(BIN)/anamnese weights pull smollm2-135m-instruct
+
+schema: $(VENV)/.embedded  ## docs that are written by code
+	$(BIN)/anamnese schema docs/schema
+	$(BIN)/anamnese settings > docs/settings.md
+
+$(VENV)/bin/python:
+	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed."; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed; found $$($(PYTHON) --version)"; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+
+# torch first and alone, so that a CPU build is taken where pip is shown one.
+$(VENV)/.embedded: pyproject.toml | $(VENV)/bin/python
+	$(BIN)/python -m pip install --progress-bar on "torch==2.13.0"
+	$(BIN)/python -m pip install --progress-bar on -e ".[embedded]"
+	@touch $@
+
+$(VENV)/.dev: pyproject.toml $(VENV)/.embedded
+	$(BIN)/python -m pip install --progress-bar on -e ".[embedded,transformers,evaluation,dev]"
+	@touch $@
+
+clean:
+	rm -rf $(VENV) demo-output
