@@ -1,0 +1,1 @@
+"""The vocabulary of anamnese: frozen types and pure functions; no torch, HTTP or database."""

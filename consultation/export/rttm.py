@@ -1,0 +1,17 @@
+"""RTTM, the field's format for speaker turns (NIST RT-09)."""
+
+from __future__ import annotations
+
+import re
+
+from consultation.transcript import Transcript
+
+
+def to_rttm(transcript: Transcript, uri: str = "consultation") -> str:
+    """One line a turn, overlaps kept; white space in ``uri`` becomes ``_``."""
+    uri = re.sub(r"\s+", "_", uri.strip()) or "consultation"
+    return "".join(
+        f"SPEAKER {uri} 1 {turn.start:.3f} {turn.end - turn.start:.3f} <NA> <NA> "
+        f"{turn.speaker} <NA> <NA>\n"
+        for turn in transcript.turns
+    )
