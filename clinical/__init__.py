@@ -1,0 +1,1 @@
+"""Deterministic medical knowledge, French and English."""

@@ -1,0 +1,228 @@
+"""Questions with their answers, and a statement against the turns that should support it.
+
+Give the turns in order, with the question that precedes an answer: a bare *non* says what was
+denied only beside what was asked.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from clinical.cues import CUES
+from clinical.numbers import quantities
+from clinical.polarity import Finding, clause_line, findings, findings_about, is_question
+from clinical.text import checked, sentences
+from consultation.summary import Experiencer, Polarity
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One turn of speech."""
+
+    text: str
+    role: str = "unknown"
+    """Who speaks; any label that differs between speakers (a Role, or S1)."""
+    is_question: bool | None = None
+    """Whether it ends with a question; None lets the words tell."""
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """A finding of a statement that its evidence does not bear."""
+
+    finding: Finding
+    """As the statement has it."""
+    evidence: tuple[Finding, ...]
+    """What the evidence says of the same concept; empty when it never names it."""
+
+
+def resolve_answer(question: str, answer: str, language: str) -> tuple[Finding, ...]:
+    """What an answer says of each concept that was asked, and of those that it names itself.
+
+    *De la fièvre ? – Non.* denies fever. A concept that the answer names has its offsets in the
+    answer; any other has its offsets in the question and ``asked`` set. *Oui* to a question about
+    several things leaves them uncertain, as does any answer that neither denies nor affirms. What
+    a question takes for granted is affirmed whatever the answer: *Does the pain radiate? – No.*
+    """
+    implied, named = _resolve(question, answer, checked(language))
+    return (*implied, *named)
+
+
+def _resolve(
+    question: str, answer: str, language: str
+) -> tuple[tuple[Finding, ...], tuple[Finding, ...]]:
+    line = clause_line(answer, language)
+    in_question = findings(question, language)
+    # A caller may know of a question that no mark or word shows.
+    asked = [f for f in in_question if f.asked] or list(in_question)
+    about: Experiencer | None = next(
+        (f.experiencer for f in asked if f.experiencer is not Experiencer.patient), None
+    )
+    about = about or _asked_about(question, language)
+    named = findings_about(answer, language, about)
+    if about is not None and not CUES[language].first_person.search(line):
+        named = tuple(
+            replace(f, experiencer=about) if f.experiencer is Experiencer.patient else f
+            for f in named
+        )
+    told = {finding.concept for finding in named if not finding.asked}
+    verdict = _verdict(answer, question, len({f.concept for f in asked}), language)
+    implied = tuple(
+        replace(
+            finding,
+            polarity=Polarity.affirmed if finding.presumed else verdict,
+            asked=True,
+            experiencer=about or finding.experiencer,
+        )
+        for finding in asked
+        if finding.concept not in told
+    )
+    return implied, named
+
+
+def evidence_findings(turns: Sequence[Said], language: str) -> tuple[Finding, ...]:
+    """All that a run of turns says, each question resolved by the next speaker's turn.
+
+    ``asked`` with an uncertain polarity is a question without a usable answer. Offsets count in the
+    turn each finding comes from.
+    """
+    found: list[Finding] = []
+    for i, turn in enumerate(turns):
+        if i > 0 and _answers(turns[i - 1], turn, language):
+            question = _last_questions(turns[i - 1].text, language)
+            implied, named = _resolve(question, turn.text, language)
+            found.extend(implied)
+        else:
+            named = findings(turn.text, language)
+        if i + 1 < len(turns) and _answers(turn, turns[i + 1], language):
+            end = len(turn.text) - len(_last_questions(turn.text, language))
+            named = tuple(f for f in named if f.start < end)  # the next turn resolves the others
+        elif turn.is_question and not is_question(turn.text, language):
+            uncertain = Polarity.uncertain
+            named = tuple(replace(f, polarity=uncertain, asked=True) for f in named)
+        found.extend(named)
+    return tuple(found)
+
+
+def _answers(turn: Said, following: Said, language: str) -> bool:
+    """Whether the turn asks and the following one, by someone else, may answer."""
+    asks = turn.is_question
+    if asks is None:
+        asks = is_question(turn.text, language)
+    return asks and (turn.role != following.role or turn.role == "unknown")
+
+
+def denied_but_asserted(
+    statement: str, turns: Sequence[Said], language: str
+) -> tuple[Conflict, ...]:
+    """Findings that the statement affirms and the evidence denies, or only asks about.
+
+    A concept that the evidence never names is no conflict here: grounding judges that.
+    """
+    said = evidence_findings(turns, language)
+    found = []
+    for finding in _of_patient(findings(statement, language), Polarity.affirmed):
+        about = _same_concept(said, finding)
+        bears = [f for f in about if f.polarity is Polarity.affirmed or _doubtful(f)]
+        if about and not bears:
+            found.append(Conflict(finding, about))
+    return tuple(found)
+
+
+def asserted_but_denied(
+    statement: str, turns: Sequence[Said], language: str
+) -> tuple[Conflict, ...]:
+    """Findings that the statement denies and the evidence does not deny.
+
+    That covers what the evidence affirms, doubts, asks without an answer, and what nobody spoke of:
+    "not discussed" is not "absent".
+    """
+    said = evidence_findings(turns, language)
+    found = []
+    for finding in _of_patient(findings(statement, language), Polarity.denied):
+        about = _same_concept(said, finding)
+        if not any(f.polarity is Polarity.denied for f in about):
+            found.append(Conflict(finding, about))
+    return tuple(found)
+
+
+def wrong_experiencer(statement: str, turns: Sequence[Said], language: str) -> tuple[Conflict, ...]:
+    """Findings that the statement affirms of the patient and the evidence of someone else alone.
+
+    Meant for statements outside the family history, where a relative may go without saying.
+    """
+    said = evidence_findings(turns, language)
+    found = []
+    for finding in _of_patient(findings(statement, language), Polarity.affirmed):
+        about = tuple(f for f in said if f.concept == finding.concept)
+        stated = [f for f in about if not f.asked or f.polarity is Polarity.affirmed]
+        if stated and all(f.experiencer is not Experiencer.patient for f in stated):
+            found.append(Conflict(finding, about))
+    return tuple(found)
+
+
+def _of_patient(found: Iterable[Finding], polarity: Polarity) -> list[Finding]:
+    return [
+        f
+        for f in found
+        if f.polarity is polarity and f.experiencer is Experiencer.patient and not f.asked
+    ]
+
+
+def _same_concept(said: tuple[Finding, ...], finding: Finding) -> tuple[Finding, ...]:
+    return tuple(
+        f for f in said if f.concept == finding.concept and f.experiencer is Experiencer.patient
+    )
+
+
+def _doubtful(finding: Finding) -> bool:
+    """Said with a doubt, as against asked and left without an answer."""
+    return finding.polarity is Polarity.uncertain and not finding.asked
+
+
+def _verdict(answer: str, question: str, concepts: int, language: str) -> Polarity:
+    """What an answer says of the concepts that it does not name."""
+    cues = CUES[language]
+    line = clause_line(answer, language)
+    if cues.partly.match(line):
+        return Polarity.uncertain
+    if cues.no.match(line):
+        return Polarity.denied
+    if concepts != 1:
+        return Polarity.uncertain
+    if cues.yes.match(line):
+        plain = findings(question.replace("?", "."), language)
+        negative = any(f.polarity is Polarity.denied for f in plain)
+        firmly = language == "fr" and re.search(r"(?<!\S)si(?!\S)", line) is not None
+        return Polarity.uncertain if negative and not firmly else Polarity.affirmed
+    if cues.deny_before.search(line) or cues.doubt_before.search(line):
+        return Polarity.uncertain
+    # "Depuis quand toussez-vous ? – Dix jours." "Do you smoke? – Ten a day."
+    presumed = cues.presumed.search(clause_line(question, language))
+    if presumed or quantities(answer, language):
+        return Polarity.affirmed
+    return Polarity.uncertain
+
+
+def _asked_about(question: str, language: str) -> Experiencer | None:
+    """A relative whom the question asks about: *Et votre père ?*"""
+    cues = CUES[language]
+    line = clause_line(question, language)
+    if cues.not_family.search(line):
+        return None
+    if cues.family.search(line):
+        return Experiencer.family
+    return Experiencer.other if cues.other.search(line) else None
+
+
+def _last_questions(text: str, language: str) -> str:
+    """The run of questions that a turn ends with: *De la fièvre ? Des frissons ?*"""
+    parts = sentences(text)
+    start = len(text)
+    for part in reversed(parts):
+        if not is_question(part.text, language):
+            break
+        start = part.start
+    return text[start:] if start < len(text) else text

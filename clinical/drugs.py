@@ -1,0 +1,243 @@
+"""Drugs named in French or English text, by international non-proprietary name (INN).
+
+Exact names are matched without regard to accents, case, plurals, hyphens and spaces. What is left
+is compared by sound, for the spellings of speech recognition (*kardéjic*); such a correction has a
+score under 1 and keeps the words as they stood, so that it can be shown.
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from importlib.resources import files
+from typing import Literal
+
+from rapidfuzz.distance import Levenshtein
+
+from clinical.stopwords import STOPWORDS
+from clinical.text import checked, fold
+
+_WORD = re.compile(r"[^\W_](?:[^\W_]|[\u0300-\u036f])*")
+_GAP = re.compile(r"[ \t\u00a0\-\u2010\u2011/+'’]{1,3}")
+_LONGEST = 9
+"""Words in the longest name, and one more for a word cut in two."""
+
+
+@dataclass(frozen=True, slots=True)
+class Drug:
+    """One row of the lexicon."""
+
+    inn: str
+    """English INN: the key. ``a/b`` for a combination."""
+    fr: str
+    """French INN."""
+    atc: str | None
+    """ATC code (WHO), where one code is right whatever the route."""
+    kind: Literal["drug", "class"]
+
+
+@dataclass(frozen=True, slots=True)
+class DrugMention:
+    """A drug or a class of drugs that a text names."""
+
+    inn: str
+    atc: str | None
+    text: str
+    """Verbatim: exactly ``source[start:end]``."""
+    start: int
+    end: int
+    kind: Literal["drug", "class"]
+    score: float
+    """1 for an exact name; under 1 for a correction by sound."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Lexicon:
+    names: dict[str, Drug]
+    """Folded words of a name, singular and joined, → its drug."""
+    whole: frozenset[str]
+    """Names that are always one word."""
+    sounds: dict[str, dict[str, Drug]]
+    """First sound → sound of a one-word name → its drug."""
+    ordinary: frozenset[str]
+    """Folded ordinary words that sound like a drug."""
+
+
+def find_drugs(text: str, language: str) -> tuple[DrugMention, ...]:
+    """Every drug and class named in the text, in order, longest names first.
+
+    A drug is found in either language; ``language`` tells which words are too common to correct.
+    Raises UnsupportedLanguage.
+    """
+    checked(language)
+    lexicon = _lexicon()
+    words = list(_WORD.finditer(text))
+    keys = [_singular(fold(word.group())) for word in words]
+    joined = [
+        i + 1 < len(words) and _joins(text, words[i], words[i + 1]) for i in range(len(words))
+    ]
+    found: list[DrugMention] = []
+    i = 0
+    while i < len(words):
+        exact = _exact(keys, joined, i, lexicon)
+        near = None if exact else _by_sound(keys, joined, i, language)
+        match = exact or near
+        if match is None:
+            i += 1
+            continue
+        drug, count, score = match
+        start, end = words[i].start(), words[i + count - 1].end()
+        found.append(DrugMention(drug.inn, drug.atc, text[start:end], start, end, drug.kind, score))
+        i += count
+    return tuple(found)
+
+
+def missing_drugs(statement: str, evidence: str, language: str) -> tuple[DrugMention, ...]:
+    """Drugs of the statement that its evidence does not name; a class is not its members."""
+    said = {mention.inn for mention in find_drugs(evidence, language)}
+    return tuple(m for m in find_drugs(statement, language) if m.inn not in said)
+
+
+@cache
+def drugs() -> tuple[Drug, ...]:
+    """The lexicon, in the order of the file."""
+    return tuple(dict.fromkeys(_lexicon().names.values()))
+
+
+def _joins(text: str, word: re.Match[str], following: re.Match[str]) -> bool:
+    return _GAP.fullmatch(text, word.end(), following.start()) is not None
+
+
+def _exact(
+    keys: list[str], joined: list[bool], i: int, lexicon: _Lexicon
+) -> tuple[Drug, int, float] | None:
+    best = None
+    name = ""
+    for count in range(1, _LONGEST + 1):
+        if count > 1 and not (i + count <= len(keys) and joined[i + count - 2]):
+            break
+        name += keys[i + count - 1]
+        drug = lexicon.names.get(name)
+        # A short one-word name is not looked for across words: "la six" is no Lasix.
+        if drug and not (count > 1 and name in lexicon.whole and len(name) < 8):
+            best = (drug, count, 1.0)
+    return best
+
+
+def _by_sound(
+    keys: list[str], joined: list[bool], i: int, language: str
+) -> tuple[Drug, int, float] | None:
+    key = keys[i]
+    if len(key) >= 6 and key not in STOPWORDS[language]:
+        near = _nearest(key, 2)
+        if near:
+            return near[0], 1, near[1]
+    if joined[i] and len(key) >= 2 and len(keys[i + 1]) >= 4:
+        pair = key + keys[i + 1]
+        if len(pair) >= 8 and not {key, keys[i + 1]} & STOPWORDS[language]:
+            near = _nearest(pair, 0)
+            if near:
+                return near[0], 2, near[1]
+    return None
+
+
+@lru_cache(maxsize=50_000)
+def _nearest(key: str, edits: int) -> tuple[Drug, float] | None:
+    """The one drug that sounds like the word; None when none does, or more than one."""
+    lexicon = _lexicon()
+    if not key.isalpha() or key in lexicon.ordinary:
+        return None
+    sound = _sound(key)
+    edits = min(edits, 0 if len(sound) < 8 else 1 if len(sound) < 11 else 2)
+    nearest: dict[str, Drug] = {}
+    least = edits + 1
+    for name, drug in lexicon.sounds.get(sound[:1], {}).items():
+        distance = Levenshtein.distance(sound, name, score_cutoff=min(edits, least))
+        if distance < least:
+            nearest, least = {drug.inn: drug}, distance
+        elif distance == least <= edits:
+            nearest[drug.inn] = drug
+    if len(nearest) != 1:
+        return None
+    (drug,) = nearest.values()
+    return drug, round(min(0.95, 1 - (least + 0.5) / max(len(sound), 1)), 3)
+
+
+_SOUNDS = [
+    (re.compile(pattern), sound)
+    for pattern, sound in [
+        (r"ph", "f"),
+        (r"th", "t"),
+        (r"qu|q|ch", "k"),
+        (r"c(?=[eiy])", "s"),
+        (r"c", "k"),
+        (r"g(?=[eiy])", "j"),
+        (r"x", "ks"),
+        (r"eau|au", "o"),
+        (r"[ao]e|ai|ei", "e"),
+        (r"ou", "u"),
+        (r"y", "i"),
+        (r"z", "s"),
+        (r"w", "v"),
+        (r"h", ""),
+        (r"(.)\1+", r"\1"),
+        (r"(?<=..)es?$", ""),
+    ]
+]
+
+
+def _sound(word: str) -> str:
+    """How a folded word is heard, in French or English, roughly."""
+    for pattern, sound in _SOUNDS:
+        word = pattern.sub(sound, word)
+    return word
+
+
+def _singular(word: str) -> str:
+    return word[:-1] if len(word) > 4 and word[-1] == "s" else word
+
+
+def _key(name: str) -> tuple[str, int]:
+    words = [_singular(fold(word)) for word in _WORD.findall(name)]
+    return "".join(words), len(words)
+
+
+@cache
+def _lexicon() -> _Lexicon:
+    names: dict[str, Drug] = {}
+    whole: set[str] = set()
+    split: set[str] = set()
+    sounds: dict[str, dict[str, Drug]] = {}
+    folder = files("clinical") / "lexicons"
+    with (folder / "drugs.csv").open(encoding="utf-8") as file:
+        for row in csv.DictReader(file):
+            kind: Literal["drug", "class"] = "class" if row["kind"] == "class" else "drug"
+            drug = Drug(row["inn"], row["fr"] or row["inn"], row["atc"] or None, kind)
+            for name in _names(row):
+                key, count = _key(name)
+                names.setdefault(key, drug)
+                if count > 1:
+                    split.add(key)
+                else:
+                    whole.add(key)
+                    if len(key) >= 5 and key.isalpha():
+                        sound = _sound(key)
+                        sounds.setdefault(sound[:1], {}).setdefault(sound, drug)
+    ordinary = (folder / "not_drugs.txt").read_text(encoding="utf-8")
+    words = (line.strip() for line in ordinary.splitlines() if not line.startswith("#"))
+    return _Lexicon(
+        names,
+        frozenset(whole - split),
+        sounds,
+        frozenset(_singular(fold(word)) for word in words if word),
+    )
+
+
+def _names(row: dict[str, str]) -> list[str]:
+    found = [row["inn"], row["fr"], *row["names"].split(";")]
+    first, slash, second = row["inn"].partition("/")
+    if slash:
+        found.append(f"{second} {first}")
+    return [name for name in found if name]

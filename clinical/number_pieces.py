@@ -1,0 +1,341 @@
+"""A text as numbers, words and signs with their offsets: what quantities are read from.
+
+Names that hold a digit (HbA1c, CA 15-3, Ki67, HER2, B12…) come out as words, so that they are never
+taken for a measurement.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Literal
+
+from clinical.number_words import number_at
+from clinical.text import fold
+from clinical.units import unit_of
+
+Kind = Literal["number", "ordinal", "time", "date", "word", "sign", "break"]
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    kind: Kind
+    fold: str
+    """Folded text of a word or sign; empty for the other kinds."""
+    start: int
+    end: int
+    value: Decimal = Decimal(0)
+    """A number; minutes of a time; yyyymmdd of a date, with zeros for what is not said."""
+    source: Literal["digits", "words", "article", "about"] = "digits"
+    """``article``: un, une, a, an, one; ``about``: une dizaine, a couple."""
+
+
+_LEX = re.compile(
+    r"""
+      (?P<date>(?<![\w/.,-])(?:\d{4}-\d{1,2}-\d{1,2}|\d{1,2}([/.])\d{1,2}\2(?:\d{4}|\d{2})
+                               |\d{1,2}-\d{1,2}-\d{4})(?![\w/]))
+    | (?P<time>(?<![\w.,])(?:[01]?\d|2[0-4])(?:\s?[hH]\s?|:)[0-5]\d(?!\w)(?:\s?[ap]\.?m\b)?)
+    | (?P<digits>\d{1,3}(?:[\u00a0\u202f]\d{3})+(?!\d)|\d+(?:[.,]\d+)*|(?<![\w.,])[.]\d+(?![\w]))
+    | (?P<fraction>[½¼¾])
+    | (?P<elision>[cdjlmnst]['’]|qu['’]|quelqu['’])(?=[^\W\d_])
+    | (?P<word>[^\W\d_](?:[\w\u0300-\u036f]|['’](?=[^\W\d_]))*)
+    | (?P<break>[.!?;…\n]+)
+    | (?P<sign>[^\s\w])
+    """,
+    re.VERBOSE | re.IGNORECASE,
+)
+_SPACED_THOUSANDS = re.compile(r"(?<![\w.,])\d{1,3}(?: \d{3})+(?![\w]|[.,]\d)")
+
+_NAMES = re.compile(
+    r"""
+      \bh[\s.]?b[\s.]?a[\s.]?(?:1|un|one)[\s.]?c\b
+    | \bc[\s.]?a[\s-]?(?:15[\s.-]?3|19[\s.-]?9|125|72[\s.-]?4|27[\s.-]?29
+        |quinze[\s-]trois|cent[\s-]vingt[\s-]cinq|dix[\s-]neuf[\s-]neuf
+        |fifteen[\s-]three|one\ (?:hundred\ and\ )?twenty[\s-]five|nineteen[\s-]nine)\b
+    | \bki[\s-]?(?:67|soixante[\s-]sept|sixty[\s-]seven)\b
+    | \bh[\s.]?e[\s.]?r[\s-]?(?:2|deux|two)\b
+    | \bb[\s-]?(?:12|douze|twelve)\b
+    | \bvit(?:amine?)?\.?\s[a-k][\s-]?(?:\d{1,2}|deux|trois|six|neuf|douze|two|three|six|twelve)\b
+    | \bcovid[\s-]?(?:19|dix[\s-]neuf|nineteen)\b
+    | \bp[\s-]?d[\s-]?l?[\s-]?(?:1|un|one)\b
+    | \b(?:omega|oméga)[\s-]?(?:3|6|9|trois|six|three)\b
+    | \b(?:brca|vih|hiv|htlv)[\s-]?[12]\b
+    | \b(?:il|cd|ca)-\d+\b | \bp[\s-]?53\b
+    | \b5[\s-]?(?:fu|ht|hiaa|asa)\b | \bv\s(?:six\scents?|600)\se\b
+    | \bt\s(?:3|4|trois|quatre|three|four)\s(?:libre|free)\b
+    | (?<=appelez\s)le\s(?:15|quinze|18|112)\b | (?<=appeler\s)le\s(?:15|quinze|18|112)\b
+    | \b24/7\b | \b(?:quoi|rien)\sde\sneuf\b | \b(?:tout|flambant)\sneuf\b
+    | \b(?:l|quelqu)['’]une?\b
+    | \b(?:no|any|every|some|each|this|that|which|the|other|another|last|next|new)\sone\b
+    | \bone\s(?:another|of)\b | \bat\sone\spoint\b
+    | (?m:^\s*\d{1,2}[.)](?=\s))
+    """,
+    re.VERBOSE | re.IGNORECASE,
+)
+_ORDINAL_SUFFIX = frozenset({"er", "ere", "e", "eme", "ieme", "nd", "nde", "rd", "st", "th"})
+_GLUED = frozenset({"h", "x", "c", "f", "mmhg"})
+_FR_ORDINALS = {
+    word: value
+    for value, stems in enumerate(
+        [
+            "premier premiere",
+            "deuxieme second seconde",
+            "troisieme",
+            "quatrieme",
+            "cinquieme",
+            "sixieme",
+            "septieme",
+            "huitieme",
+            "neuvieme",
+            "dixieme",
+            "onzieme",
+            "douzieme",
+        ],
+        start=1,
+    )
+    for stem in stems.split()
+    for word in (stem, stem + "s")
+}
+_EN_ORDINAL_WORDS = """
+first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth
+thirteenth fourteenth fifteenth sixteenth seventeenth eighteenth nineteenth twentieth
+"""
+_EN_ORDINALS = {word: value for value, word in enumerate(_EN_ORDINAL_WORDS.split(), start=1)}
+_ABOUT = {
+    "fr": {
+        "dizaine": 10,
+        "douzaine": 12,
+        "quinzaine": 15,
+        "vingtaine": 20,
+        "trentaine": 30,
+        "quarantaine": 40,
+        "cinquantaine": 50,
+        "soixantaine": 60,
+        "centaine": 100,
+    },
+    "en": {"couple": 2, "dozen": 12},
+}
+_ARTICLES = {"fr": frozenset({"un", "une"}), "en": frozenset({"a", "an", "one"})}
+_POINT = {"fr": frozenset({"virgule", "point"}), "en": frozenset({"point"})}
+
+
+def pieces(text: str, language: str) -> tuple[Piece, ...]:
+    """All of the text but its white space, in order; never overlapping."""
+    return tuple(_numbers(_lex(text, language), language))
+
+
+def _lex(text: str, language: str) -> list[Piece]:
+    shielded = bytearray(len(text) + 1)
+    for name in _NAMES.finditer(text):
+        shielded[name.start() : name.end()] = b"\x01" * (name.end() - name.start())
+    thousands = {}
+    if language == "fr":
+        thousands = {m.start(): m.end() for m in _SPACED_THOUSANDS.finditer(text)}
+    found: list[Piece] = []
+    at = 0
+    while True:
+        match = _LEX.search(text, at)
+        if match is None:
+            return found
+        start, at = match.span()
+        kind = match.lastgroup or "sign"
+        if shielded[start] and kind != "break":
+            found.append(Piece("word", "*", start, at))
+        elif kind == "digits" and start in thousands:
+            at = thousands[start]
+            found.append(Piece("number", "", start, at, Decimal(text[start:at].replace(" ", ""))))
+        else:
+            found.append(_piece(kind, match.group(), start, language))
+
+
+def _piece(kind: str, text: str, start: int, language: str) -> Piece:
+    end = start + len(text)
+    if kind == "digits":
+        value = _decimal(text, language)
+        if value is None:
+            return Piece("word", "*", start, end)
+        return Piece("number", "", start, end, value)
+    if kind == "date":
+        day = _numeric_date(text)
+        return Piece("date", "", start, end, day) if day else Piece("word", "*", start, end)
+    if kind == "time":
+        return Piece("time", "", start, end, _minutes(text))
+    if kind == "break":
+        return Piece("break", "", start, end)
+    if kind == "fraction":
+        return Piece("sign", text, start, end)
+    return Piece("word" if kind in ("word", "elision") else "sign", fold(text), start, end)
+
+
+def _decimal(text: str, language: str) -> Decimal | None:
+    plain = re.sub(r"[\u00a0\u202f]", "", text)
+    if plain.startswith("."):
+        plain = "0" + plain
+    if language == "en" and re.fullmatch(r"\d{1,3}(,\d{3})+(\.\d+)?", plain):
+        plain = plain.replace(",", "")
+    plain = plain.replace(",", ".")
+    if plain.count(".") > 1 or not plain.isascii() or len(plain) > 18:
+        return None
+    return Decimal(plain)
+
+
+def _numeric_date(text: str) -> Decimal | None:
+    first, second, third = (int(part) for part in re.split(r"[-/.]", text))
+    year, month, day = (first, second, third) if first > 31 else (third, second, first)
+    if month > 12 >= day:
+        month, day = day, month  # month first, as Americans write
+    if year < 100:
+        year += 2000 if year < 50 else 1900
+    if not (1 <= month <= 12 and 1 <= day <= 31):
+        return None
+    return Decimal(year * 10_000 + month * 100 + day)
+
+
+def _minutes(text: str) -> Decimal:
+    hour, minute = (int(part) for part in re.findall(r"\d+", text))
+    afternoon = re.search(r"p\.?m", text, re.IGNORECASE)
+    return Decimal((hour % 12 + 12 if afternoon else hour) * 60 + minute)
+
+
+def _numbers(raw: list[Piece], language: str) -> list[Piece]:
+    """Words become numbers; digits keep only the suffixes they may carry."""
+    words = [_readable(raw, i) for i in range(len(raw))]
+    found: list[Piece] = []
+    i = 0
+    while i < len(raw):
+        piece, after = _number_or_self(raw, words, i, language)
+        found.append(piece)
+        i = after
+    return found
+
+
+def _readable(raw: list[Piece], i: int) -> str:
+    """The word for the grammar; a break, sign or shielded word stops a number."""
+    return raw[i].fold if raw[i].kind == "word" else "*"
+
+
+def _number_or_self(raw: list[Piece], words: list[str], i: int, language: str) -> tuple[Piece, int]:
+    here = raw[i]
+    if here.kind == "number":
+        return _digits(raw, words, i, language)
+    if here.kind != "word":
+        return here, i + 1
+    about = _ABOUT[language].get(here.fold)
+    if about:
+        return Piece("number", "", here.start, here.end, Decimal(about), "about"), i + 1
+    whole = _spoken_integer(raw, words, i, language)
+    if whole:
+        value, last = whole
+        tens = value in (20, 30) and language == "en"
+        day = last + 1 if tens and last < len(raw) and raw[last].kind == "sign" else last
+        if tens and 1 <= _EN_ORDINALS.get(words[day] if day < len(raw) else "", 0) <= 9:
+            nth = Decimal(value + _EN_ORDINALS[words[day]])  # twenty third
+            return Piece("ordinal", "", here.start, raw[day].end, nth), day + 1
+        decimals = _spoken_decimals(raw, words, last, language)
+        if decimals:
+            digits, last = decimals
+            return _span(raw, i, last, Decimal(f"{value}.{digits}"), "words")
+        if last == i + 1 and here.fold in _ARTICLES[language]:
+            return _span(raw, i, last, Decimal(value), "article")
+        return _span(raw, i, last, Decimal(value), "words")
+    if here.fold in _ARTICLES[language]:
+        return _span(raw, i, i + 1, Decimal(1), "article")
+    if language == "en" and here.fold == "point" and (i == 0 or raw[i - 1].kind != "number"):
+        decimals = _spoken_decimals(raw, words, i, language)
+        if decimals and decimals[1] < len(raw) and unit_of(words[decimals[1]], "en"):
+            return _span(raw, i, decimals[1], Decimal(f"0.{decimals[0]}"), "words")
+    ordinals = _FR_ORDINALS if language == "fr" else _EN_ORDINALS
+    if here.fold in ordinals:
+        return Piece("ordinal", "", here.start, here.end, Decimal(ordinals[here.fold])), i + 1
+    return here, i + 1
+
+
+def _spoken_integer(
+    raw: list[Piece], words: list[str], i: int, language: str
+) -> tuple[int, int] | None:
+    # Hyphens join the words of one number: soixante-quinze, thirty-eight.
+    kept = [k for k in range(i, min(len(raw), i + 24)) if not _joins(raw, k)]
+    if not kept or kept[0] != i:
+        return None
+    run: list[str] = []
+    for k in kept:
+        if words[k] == "*":
+            break
+        run.append(words[k])
+    found = number_at(run, 0, language)
+    if not found:
+        return None
+    value, count = found
+    # "cent" of "pour cent" is read with its unit, never as a number of its own.
+    return value, kept[count - 1] + 1
+
+
+def _joins(raw: list[Piece], k: int) -> bool:
+    return (
+        0 < k < len(raw) - 1
+        and raw[k].kind == "sign"
+        and raw[k].fold in "-\u2010\u2011"
+        and raw[k - 1].end == raw[k].start
+        and raw[k].end == raw[k + 1].start
+        and raw[k - 1].kind == "word" == raw[k + 1].kind
+    )
+
+
+def _spoken_decimals(
+    raw: list[Piece], words: list[str], i: int, language: str
+) -> tuple[str, int] | None:
+    """What follows *virgule* or *point*, as digits; ``i`` is the index of that word."""
+    if i >= len(raw) or words[i] not in _POINT[language]:
+        return None
+    digits, at = "", i + 1
+    while at < len(raw):
+        if raw[at].kind == "number" and not digits and raw[at].value == int(raw[at].value):
+            return str(int(raw[at].value)), at + 1
+        if words[at] in ("zero", "oh", "nought", "naught"):
+            digits, at = digits + "0", at + 1
+            continue
+        found = _spoken_integer(raw, words, at, language)
+        if not found or (digits.strip("0") and found[0] > 9):
+            break
+        digits, at = digits + str(found[0]), found[1]
+        if language == "fr" or found[0] > 9:
+            break
+    return (digits, at) if digits else None
+
+
+def _digits(raw: list[Piece], words: list[str], i: int, language: str) -> tuple[Piece, int]:
+    here = raw[i]
+    value, last = here.value, i + 1
+    glued = last < len(raw) and raw[last].start == here.end and raw[last].kind == "word"
+    if glued:
+        suffix = raw[last].fold
+        if suffix in _ORDINAL_SUFFIX and value == int(value):
+            return Piece("ordinal", "", here.start, raw[last].end, value), i + 2
+        if suffix == "s" and language == "en":  # in his 70s
+            return Piece("number", "", here.start, raw[last].end, value), i + 2
+        if re.fullmatch(r"m\d{1,2}", suffix):  # 1m75
+            metres = value + Decimal(int(suffix[1:])) / (10 ** len(suffix[1:]))
+            return Piece("number", "m", here.start, raw[last].end, metres), i + 2
+        if suffix not in _GLUED and unit_of(suffix, language) is None:
+            return Piece("word", "*", here.start, raw[last].end), i + 2  # 5FU, 18F, 99mTc
+        return here, last
+    if last < len(raw) and words[last] in ("mille", "million", "millions", "thousand"):
+        scale = 1_000 if words[last] in ("mille", "thousand") else 1_000_000
+        return _span(raw, i, last + 1, value * scale, "digits")
+    decimals = None
+    if value == int(value):
+        decimals = _spoken_decimals(raw, words, last, language)
+    if decimals:
+        return _span(raw, i, decimals[1], Decimal(f"{int(value)}.{decimals[0]}"), "digits")
+    return here, last
+
+
+def _span(
+    raw: list[Piece],
+    first: int,
+    last: int,
+    value: Decimal,
+    source: Literal["digits", "words", "article", "about"],
+) -> tuple[Piece, int]:
+    return Piece("number", "", raw[first].start, raw[last - 1].end, value, source), last
