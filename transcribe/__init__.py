@@ -1,0 +1,1 @@
+"""Audio to a diarised, attributed transcript."""
