@@ -1,0 +1,1 @@
+"""A transcript to an evidence-linked summary."""

@@ -1,0 +1,255 @@
+"""Transcript → Summary: draft with a model, then ground and verify every statement by code."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from clinical.polarity import findings
+from consultation.engines import LanguageModel, Progress, no_progress
+from consultation.errors import UnsupportedLanguage
+from consultation.provenance import StepClock, provenance
+from consultation.settings import Settings
+from consultation.summary import (
+    Check,
+    Experiencer,
+    Polarity,
+    Section,
+    SectionState,
+    Statement,
+    Summary,
+    Unsupported,
+    Verdict,
+)
+from consultation.topics import Topic
+from consultation.transcript import Transcript
+from prompts import library
+from prompts.library import SectionTemplate, Template
+from summarize import exchanges, sections
+from summarize.asking import Draft, Usage
+from summarize.grounding import Grounder, Grounds
+from summarize.rules import permitted, speaks_of_family
+from summarize.units import Unit, quote, units
+from summarize.verify import Claim, failed, verify
+from summarize.wording import loses, verbatim
+
+
+def summarize(
+    transcript: Transcript,
+    model: LanguageModel,
+    settings: Settings,
+    *,
+    template: str | None = None,
+    progress: Progress = no_progress,
+) -> Summary:
+    """The note of a consultation.
+
+    Raises UnknownTemplate, UnsupportedLanguage, EngineUnavailable (retryable), ContextOverflow.
+    What a model answers badly is not an error: the section says so.
+    """
+    language = transcript.language
+    if language not in library.LANGUAGES:
+        raise UnsupportedLanguage(f"no notes are written in {language!r}")
+    chosen = library.template(language, template or library.default_template(language))
+    clock, usage = StepClock(), Usage()
+    found = units(transcript)
+    writer = _Writer(found, chosen)
+    with clock.step("summarise"):
+        if settings.strategy == "exchanges":
+            _by_exchange(writer, found, model, settings.seed, usage, progress)
+            used: tuple[str, ...] = exchanges.PROMPTS
+        else:
+            _by_section(writer, found, model, settings.seed, usage, progress)
+            used = sections.PROMPTS
+    step = clock.steps[-1].model_copy(
+        update={
+            "prompt_tokens": usage.prompt,
+            "cached_tokens": usage.cached,
+            "completion_tokens": usage.completion,
+        }
+    )
+    return Summary(
+        template=chosen.name,
+        language=language,
+        title=chosen.title,
+        sections=tuple(writer.section(section) for section in chosen.sections),
+        unsupported=tuple(writer.unsupported),
+        transcript_sha256=transcript.sha256(),
+        provenance=provenance(
+            language=language,
+            quality=settings.summary_quality,
+            settings_sha256=settings.digest("summary"),
+            input_sha256=transcript.provenance.input_sha256,
+            models=(*transcript.provenance.models, *model.models()),
+            prompts=library.digests(language, f"{chosen.name}.toml", *used),
+            seed=settings.seed,
+            steps=(*transcript.provenance.steps, step),
+        ),
+    )
+
+
+def _by_section(
+    writer: _Writer,
+    found: Sequence[Unit],
+    model: LanguageModel,
+    seed: int,
+    usage: Usage,
+    progress: Progress,
+) -> None:
+    for written in sections.write_sections(
+        found, writer.template, model, seed=seed, usage=usage, progress=progress
+    ):
+        for draft in written.drafts:
+            writer.add(written.section, written.section.topics, draft)
+        if written.problem:
+            writer.problems[written.section.key] = written.problem
+
+
+def _by_exchange(
+    writer: _Writer,
+    found: Sequence[Unit],
+    model: LanguageModel,
+    seed: int,
+    usage: Usage,
+    progress: Progress,
+) -> None:
+    by_topic = {topic: s for s in writer.template.sections for topic in s.topics}
+    for filed in exchanges.file_exchanges(
+        found,
+        writer.template.language,
+        model,
+        seed=seed,
+        usage=usage,
+        judge=writer.stands,
+        progress=progress,
+    ):
+        # A template without a section for family history, say, leaves such sentences out.
+        section = by_topic.get(filed.topic)
+        if section is not None:
+            writer.add_exchange(section, filed)
+
+
+class _Writer:
+    """Collects what stands up to verification, section by section."""
+
+    def __init__(self, found: Sequence[Unit], template: Template) -> None:
+        self.template = template
+        self.language = template.language
+        self.grounder = Grounder(found, self.language)
+        self.statements: dict[str, list[Statement]] = {s.key: [] for s in template.sections}
+        self.problems: dict[str, str] = {}
+        self.unsupported: list[Unsupported] = []
+
+    def add(self, section: SectionTemplate, topics: Sequence[Topic], draft: Draft) -> None:
+        """Ground, verify; into the note, or among the unsupported with the reason."""
+        grounds = self.grounder.ground(
+            draft.text,
+            hints=draft.hints,
+            allowed=lambda unit: permitted(topics, unit, self.language),
+        )
+        checks = verify(Claim(draft.text, grounds, topics, self.language))
+        fault = failed(checks)
+        if fault is None:
+            self._keep(section, draft.text, grounds, checks)
+        else:
+            self._refuse(section, draft.text, checks, fault)
+
+    def stands(self, filed: exchanges.Filed) -> bool:
+        """Whether the model's wording of a sentence passes every check and loses nothing."""
+        _, checks = self._compare(filed)
+        return failed(checks) is None and not loses(filed.text, filed.unit, self.grounder)
+
+    def add_exchange(self, section: SectionTemplate, filed: exchanges.Filed) -> None:
+        """The model's wording if it stands; else the sentence as it was said."""
+        why = filed.problem or ""
+        if filed.text:
+            grounds, checks = self._compare(filed)
+            fault = failed(checks)
+            lost = loses(filed.text, filed.unit, self.grounder)
+            if fault is None and not lost:
+                self._keep(section, filed.text, grounds, checks)
+                return
+            if fault is not None:
+                self._refuse(section, filed.text, checks, fault)
+            why = f"{fault.rule}: {fault.detail}" if fault else "left out: " + ", ".join(lost)
+        note = Check(rule="verbatim", verdict=Verdict.not_applicable, detail=why)
+        said = Grounds((filed.unit,), 1.0, ())
+        self._keep(section, verbatim(filed.unit, self.language), said, (note,))
+
+    def _compare(self, filed: exchanges.Filed) -> tuple[Grounds, tuple[Check, ...]]:
+        grounds = self.grounder.against(filed.text, filed.unit)
+        return grounds, verify(Claim(filed.text, grounds, (filed.topic,), self.language))
+
+    def _keep(
+        self,
+        section: SectionTemplate,
+        text: str,
+        grounds: Grounds,
+        checks: tuple[Check, ...],
+    ) -> None:
+        kept = self.statements[section.key]
+        if any(self._same(text, other.text) for other in kept):
+            return
+        polarity, experiencer = _meaning(text, self.language)
+        kept.append(
+            Statement(
+                id=f"{section.key}.{len(kept) + 1}",
+                text=text,
+                evidence=quote(grounds.shown),
+                support=grounds.support,
+                polarity=polarity,
+                experiencer=experiencer,
+                checks=checks,
+            )
+        )
+
+    def _refuse(
+        self, section: SectionTemplate, text: str, checks: tuple[Check, ...], fault: Check
+    ) -> None:
+        if not any(u.section == section.key and u.text == text for u in self.unsupported):
+            self.unsupported.append(
+                Unsupported(
+                    section=section.key,
+                    text=text,
+                    reason=fault.rule,
+                    detail=fault.detail,
+                    checks=checks,
+                )
+            )
+
+    def _same(self, one: str, other: str) -> bool:
+        return self.grounder.meaning(one) == self.grounder.meaning(other)
+
+    def section(self, section: SectionTemplate) -> Section:
+        statements = tuple(self.statements[section.key])
+        problem = self.problems.get(section.key)
+        state = SectionState.documented
+        if not statements:
+            state = SectionState.failed if problem else SectionState.not_discussed
+        return Section(
+            key=section.key,
+            heading=section.heading,
+            loinc=section.loinc,
+            state=state,
+            placeholder=(
+                self.template.not_discussed
+                if state is SectionState.not_discussed and section.required
+                else None
+            ),
+            problem=problem,
+            statements=statements,
+        )
+
+
+def _meaning(text: str, language: str) -> tuple[Polarity, Experiencer]:
+    """Of a whole statement: denied if all that it names is denied, uncertain if any of it is."""
+    named = findings(text, language)
+    polarities = {finding.polarity.value for finding in named}
+    if "uncertain" in polarities:
+        polarity = Polarity.uncertain
+    elif polarities == {"denied"}:
+        polarity = Polarity.denied
+    else:
+        polarity = Polarity.affirmed
+    about = {finding.experiencer.value for finding in named}
+    family = about == {"family"} or (not named and speaks_of_family(text))
+    return polarity, Experiencer.family if family else Experiencer.patient

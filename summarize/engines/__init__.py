@@ -1,0 +1,1 @@
+"""The language models, each behind consultation.engines.LanguageModel."""

@@ -1,0 +1,203 @@
+"""Where a statement comes from: code finds the words, the model's own references are hints.
+
+Each content word of the statement weighs as much as it is rare in the consultation (inverse
+document frequency over sentences). A sentence supports a statement by the weight of the words that
+it holds, numbers and doses compared after normalisation. A question supports nothing by itself: it
+lends its words only to the sentence that answers it.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence, Set
+from dataclasses import dataclass, field
+
+from clinical.drugs import find_drugs
+from clinical.numbers import canonical, quantities
+from clinical.polarity import findings
+from clinical.text import is_stopword, stem, tokens
+from summarize.units import Unit
+
+ENOUGH = 0.5
+"""Support below this is no evidence."""
+MOST_UNITS = 3
+"""Sentences that one statement may rest on."""
+GAIN = 0.15
+"""A further sentence must add this much support."""
+HINT = 0.05
+"""What the model's own reference is worth when two sentences are alike."""
+
+NEUTRAL = {
+    "fr": "patient patiente médecin présente signale rapporte décrit indique mentionne déclare "
+    "prend prescrit prescription prescrite traitement cours actuel actuellement absence notion "
+    "consulte consultation pas aucun aucune constate évoque propose demande recommandé conseillé "
+    "revoir probable suspicion connu connue",
+    "en": "patient doctor clinician physician reports denies complains describes states mentions "
+    "says takes taking prescribed prescribe treatment current currently no not absence advised "
+    "advise presents known recommended likely probable started noted found",
+}
+"""Words of note style that need no evidence of their own; polarity is checked by itself."""
+
+
+POLITE = {
+    "fr": "bonjour docteur madame monsieur merci beaucoup vraiment très plutôt aussi donc alors "
+    "vais veux voudrais pense crois dire fait faire demande note",
+    "en": "hello doctor thank thanks really very also rather would will like think okay going get "
+    "little mostly",
+}
+"""Words that a rewriting may leave out."""
+
+
+@dataclass(frozen=True)
+class Grounds:
+    """The sentences a statement rests on, best first, and how much of it they hold (0 to 1)."""
+
+    units: tuple[Unit, ...]
+    support: float
+    missing: tuple[str, ...]
+    """Content words of the statement that are nowhere in its evidence."""
+    asked: tuple[Unit, ...] = ()
+    """Questions that lend words which the answers leave out: shown before them."""
+
+    @property
+    def shown(self) -> tuple[Unit, ...]:
+        return (*self.asked, *self.units)
+
+
+Terms = dict[str, str]
+"""Normalised term → the word as written."""
+
+
+def terms(text: str, language: str) -> Terms:
+    """What a text says: stems, numbers with units, drugs by INN, findings by concept."""
+    found: Terms = {}
+    taken: list[tuple[int, int]] = []
+
+    def add(key: str, start: int, end: int) -> None:
+        found.setdefault(key, text[start:end])
+        taken.append((start, end))
+
+    for quantity in quantities(text, language):
+        value, unit = canonical(quantity)
+        add(f"#{value.normalize():f}{unit or ''}", quantity.start, quantity.end)
+    for drug in find_drugs(text, language):
+        add(f"@{drug.inn}", drug.start, drug.end)
+    for finding in findings(text, language):
+        add(f"={finding.concept}", finding.start, finding.end)
+    for token in tokens(text, language):
+        inside = any(start <= token.start and token.end <= end for start, end in taken)
+        if not inside and not is_stopword(token.fold, language):
+            found.setdefault(token.stem, token.text)
+    return found
+
+
+@dataclass
+class Grounder:
+    """Finds evidence in one consultation; built once, used for every statement."""
+
+    units: Sequence[Unit]
+    language: str
+    _own: dict[int, Terms] = field(init=False)
+    _answered: dict[int, Terms] = field(init=False)
+    _frequency: Counter[str] = field(init=False)
+    _neutral: frozenset[str] = field(init=False)
+    _polite: frozenset[str] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._own = {unit.index: terms(unit.text, self.language) for unit in self.units}
+        self._answered = {
+            unit.index: self._own[unit.index]
+            | (self._own[unit.question.index] if unit.question else {})
+            for unit in self.units
+        }
+        self._frequency = Counter(t for own in self._own.values() for t in own)
+        self._polite = frozenset(stem(w, self.language) for w in POLITE[self.language].split())
+        self._neutral = frozenset(stem(w, self.language) for w in NEUTRAL[self.language].split())
+
+    def ground(
+        self,
+        text: str,
+        *,
+        hints: Iterable[str] = (),
+        allowed: Callable[[Unit], bool] = lambda _: True,
+    ) -> Grounds:
+        """The best evidence for a statement among the sentences that ``allowed`` accepts.
+
+        Args:
+            hints: segment ids that the model named.
+        """
+        wanted = self._wanted(text)
+        total = sum(weight for weight, _ in wanted.values())
+        if not total:
+            return Grounds((), 0.0, ())
+        hinted = set(hints)
+        candidates = [u for u in self.units if not u.is_question and allowed(u)]
+        covered: set[str] = set()
+        chosen: list[Unit] = []
+        while candidates and len(chosen) < MOST_UNITS:
+
+            def gain(unit: Unit, covered: set[str] = covered) -> float:
+                new = (wanted.keys() & self._answered[unit.index].keys()) - covered
+                own = (wanted.keys() & self._own[unit.index].keys()) - covered
+                value = sum(wanted[t][0] for t in new) / total
+                # Words of its own count a little more than those its question lends.
+                value += 0.01 * sum(wanted[t][0] for t in own) / total
+                return value + (HINT if value and unit.segment.id in hinted else 0.0)
+
+            best = max(candidates, key=gain)
+            if gain(best) < (GAIN if chosen else 1e-9):
+                break
+            chosen.append(best)
+            candidates.remove(best)
+            covered |= wanted.keys() & self._answered[best.index].keys()
+        support = sum(wanted[t][0] for t in covered) / total
+        missing = tuple(word for term, (_, word) in wanted.items() if term not in covered)
+        asked = self._asked(chosen, covered)
+        return Grounds(tuple(chosen), round(min(1.0, support), 3), missing, asked)
+
+    def against(self, text: str, unit: Unit) -> Grounds:
+        """How much of a statement this one sentence holds, with the question it answers."""
+        wanted = self._wanted(text)
+        total = sum(weight for weight, _ in wanted.values())
+        if not total:
+            return Grounds((unit,), 0.0, ())
+        covered = set(wanted) & self._answered[unit.index].keys()
+        support = sum(wanted[t][0] for t in covered) / total
+        missing = tuple(word for term, (_, word) in wanted.items() if term not in covered)
+        asked = self._asked([unit], covered)
+        return Grounds((unit,), round(min(1.0, support), 3), missing, asked)
+
+    def _asked(self, chosen: Sequence[Unit], covered: Set[str]) -> tuple[Unit, ...]:
+        own = {term for unit in chosen for term in self._own[unit.index]}
+        return tuple(
+            unit.question
+            for unit in chosen
+            if unit.question is not None and (covered & self._answered[unit.index].keys()) - own
+        )
+
+    def kept(self, unit: Unit, text: str) -> tuple[float, tuple[str, ...]]:
+        """How much of a sentence its rewriting holds, by weight, and the words that are gone."""
+        said = {t: w for t, w in self._wanted(unit.text).items() if t not in self._polite}
+        total = sum(weight for weight, _ in said.values())
+        if not total:
+            return 1.0, ()
+        held = said.keys() & terms(text, self.language).keys()
+        gone = tuple(word for term, (_, word) in said.items() if term not in held)
+        return sum(said[t][0] for t in held) / total, gone
+
+    def meaning(self, text: str) -> frozenset[str]:
+        """The content of a statement: two with the same say the same."""
+        return frozenset(self._wanted(text))
+
+    def _wanted(self, text: str) -> dict[str, tuple[float, str]]:
+        return {
+            term: (self._weight(term), word)
+            for term, word in terms(text, self.language).items()
+            if term not in self._neutral
+        }
+
+    def _weight(self, term: str) -> float:
+        """Rare words say more; a number, a drug or a finding says twice as much."""
+        rarity = math.log(1 + len(self.units) / (1 + self._frequency[term]))
+        return rarity * (2.0 if term[0] in "#@=" else 1.0)

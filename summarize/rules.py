@@ -1,0 +1,117 @@
+"""What may be evidence for which topic: rules that no model is asked about."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from clinical.drugs import find_drugs
+from clinical.polarity import findings
+from clinical.text import fold
+from consultation.topics import Topic
+from consultation.transcript import Role
+from summarize.units import Unit
+
+_CLINICIAN_ONLY = frozenset({Topic.examination, Topic.assessment, Topic.plan})
+_PATIENT_SIDE = frozenset(
+    {Topic.complaint, Topic.history, Topic.family, Topic.social, Topic.medications}
+)
+
+_ALLERGY = re.compile(
+    r"\b(allergi|intoleran|anaphyla|urticair|oedeme de quincke|hives|angioedema)", re.IGNORECASE
+)
+_MEDICINE = re.compile(
+    r"\b(medicament|traitement|comprime|gelule|cachet|goutte|sirop|ampoule|patch|pilule|insuline"
+    r"|medicine|medication|tablet|pill|capsule|drops|inhaler|insulin|cream|dose)",
+    re.IGNORECASE,
+)
+_FAMILY = re.compile(
+    r"\b(mere|pere|maman|papa|parents?|freres?|soeurs?|fils|filles?|enfants?|oncles?|tantes?|cousine?s?"
+    r"|grand[- ]?(?:mere|pere|parents)s?|famill\w+|familial\w*|hereditaire"
+    r"|mother|mum|mom|father|dad|parents?|brothers?|sisters?|sons?|daughters?|children|uncles?|aunts?"
+    r"|grand(?:mother|father|parents?)|family|hereditary|cousins?)\b",
+    re.IGNORECASE,
+)
+_ADVICE = re.compile(
+    r"^(?:et |mais |and |but )?"
+    r"(?:si|if|revenez|rappelez|appelez|prenez|evitez|continuez|come back|call)\b",
+    re.IGNORECASE,
+)
+_DECIDES = re.compile(
+    r"\bje (?:vous |te |lui |le |la |l')?(?:prescri\w+|demande|donne|passe|arrete|augmente|diminue"
+    r"|adresse|programme|revois|remets|propose|conseille|recommande)\b"
+    r"|\b(?:je vais|on va|nous allons) (?:vous |te |lui )?(?:prescrire|demander|donner|faire"
+    r"|arreter|augmenter|diminuer|adresser|programmer|commencer|continuer|mettre|revoir)\b"
+    r"|\b(?:i will|i'll|i would|i'd|we will|we'll|we should|let's|i am going to|i'm going to)"
+    r" (?:\w+ )?(?:prescribe|order|refer|start|stop|give|arrange|send|book|increase|reduce|do|get"
+    r"|rather|like you|recommend|suggest)\b",
+    re.IGNORECASE,
+)
+_INTENDS = re.compile(
+    r"\b(?:je vais|laissez-moi|on va) (?:vous |l'|le |la )?(?:examiner|prendre|ecouter|ausculter"
+    r"|regarder|palper|poser)\b|\blet me (?:just )?(?:listen|examine|take|have a look|check|look)\b"
+    r"|\bi(?:'m| am) (?:just )?going to (?:listen|examine|take|check|look|ask)\b",
+    re.IGNORECASE,
+)
+COMPLAINT_WITHIN = 12
+"""The complaint is among the patient's first sentences."""
+
+
+def speaks_of_allergy(text: str) -> bool:
+    return bool(_ALLERGY.search(fold(text)))
+
+
+def speaks_of_family(text: str) -> bool:
+    return bool(_FAMILY.search(fold(text)))
+
+
+def speaks_of_medicine(text: str, language: str) -> bool:
+    return bool(_MEDICINE.search(fold(text))) or bool(find_drugs(text, language))
+
+
+def announces(unit: Unit) -> bool:
+    """A clinician says what he will do now: "let me listen to your chest" is no finding."""
+    return unit.role is not Role.patient and bool(_INTENDS.search(fold(unit.text)))
+
+
+def permits(topic: Topic, unit: Unit, language: str) -> bool:
+    """Whether this sentence, with the question it answers, may support a statement on the topic."""
+    if unit.role is not Role.unknown:
+        if topic in _CLINICIAN_ONLY and unit.role is not Role.clinician:
+            return False
+        if topic in _PATIENT_SIDE and unit.role is Role.clinician:
+            return False
+    text = fold(unit.text)
+    if topic in {Topic.examination, Topic.assessment} and (
+        _ADVICE.match(text) or _DECIDES.search(text)
+    ):
+        return False
+    if topic is Topic.allergies:
+        # "Yes, to penicillin. I came out in a rash.": the reaction follows the allergy.
+        said = unit.answered if unit.before is None else f"{unit.before.answered} {unit.text}"
+        return speaks_of_allergy(said)
+    if topic is Topic.family:
+        return speaks_of_family(unit.answered)
+    if topic is Topic.medications:
+        return speaks_of_medicine(unit.answered, language)
+    if topic is Topic.past and unit.role is Role.clinician:
+        return bool(findings(unit.text, language))
+    return True
+
+
+def possible(unit: Unit, language: str) -> tuple[Topic, ...]:
+    """The topics that one sentence may be filed under; fewer than it may support."""
+    topics = tuple(topic for topic in Topic if permits(topic, unit, language))
+    takes = unit.role is not Role.clinician and bool(find_drugs(unit.text, language))
+    narrow: tuple[Topic, ...]
+    if takes and Topic.medications in topics:
+        narrow = (Topic.medications, Topic.allergies)
+    elif unit.role is Role.clinician and _DECIDES.search(fold(unit.text)):
+        narrow = (Topic.plan,)
+    else:
+        return topics
+    return tuple(topic for topic in topics if topic in narrow)
+
+
+def permitted(topics: Iterable[Topic], unit: Unit, language: str) -> bool:
+    return any(permits(topic, unit, language) for topic in topics)

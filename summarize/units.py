@@ -1,0 +1,164 @@
+"""The transcript as sentences, each with who said it and the question that it answers.
+
+A unit is what a statement can rest on. A question is a unit too, but never evidence by itself: it
+only gives an answer its meaning ("Fever?" – "No.").
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from clinical.polarity import is_question
+from clinical.text import content_stems, sentences
+from consultation.summary import Evidence
+from consultation.transcript import Role, Segment, Transcript
+
+LONG_SENTENCE = 45
+"""Words. A recogniser that forgets full stops gives endless sentences: they are cut at commas."""
+
+
+@dataclass(frozen=True)
+class Unit:
+    """``segment.text[start:end] == text``."""
+
+    index: int
+    segment: Segment
+    role: Role
+    start: int
+    end: int
+    text: str
+    is_question: bool
+    question: Unit | None
+    """The question of another speaker that this sentence answers."""
+    before: Unit | None
+    """The sentence before it in the same breath."""
+
+    @property
+    def speaker(self) -> str:
+        return self.segment.speaker
+
+    @property
+    def key(self) -> tuple[str, int]:
+        return (self.segment.id, self.start)
+
+    @property
+    def answered(self) -> str:
+        """The sentence with the question before it: what it means."""
+        return f"{self.question.text} {self.text}" if self.question else self.text
+
+
+def units(transcript: Transcript) -> tuple[Unit, ...]:
+    """All sentences in order of time."""
+    roles = {speaker.id: speaker.role for speaker in transcript.speakers}
+    found: list[Unit] = []
+    question: Unit | None = None
+    for segment in transcript.segments:
+        if question is not None and question.speaker == segment.speaker:
+            question = None  # he went on speaking: nobody answered
+        for number, (start, end) in enumerate(_cut(segment.text)):
+            text = segment.text[start:end]
+            if number and not _short(text, transcript.language):
+                question = None  # only the first sentence answers, and short ones after it
+            unit = Unit(
+                index=len(found),
+                segment=segment,
+                role=roles[segment.speaker],
+                start=start,
+                end=end,
+                text=text,
+                is_question=is_question(text, transcript.language),
+                question=question,
+                before=found[-1] if number else None,
+            )
+            found.append(unit)
+        asked = found[-1] if found and found[-1].segment is segment else None
+        # A reply may be two runs ("Yes." – "Since when?"): the last sentence decides.
+        question = asked if asked is not None and asked.is_question else None
+    return tuple(found)
+
+
+def _cut(text: str) -> list[tuple[int, int]]:
+    spans: list[tuple[int, int]] = []
+    for sentence in sentences(text):
+        if len(sentence.text.split()) <= LONG_SENTENCE:
+            spans.append((sentence.start, sentence.end))
+            continue
+        start, count = sentence.start, 0
+        position = sentence.start
+        for word in sentence.text.split(" "):
+            position += len(word) + 1
+            count += 1
+            if count >= LONG_SENTENCE // 2 and (word.endswith(",") or count >= LONG_SENTENCE):
+                spans.append((start, position - 1))
+                start, count = position, 0
+        if start < sentence.end:
+            spans.append((start, sentence.end))
+    return spans
+
+
+_ANSWER = re.compile(
+    r"\b(oui|ouais|non|si|jamais|parfois|souvent|toujours|rarement|un peu|beaucoup|pas|aucune?"
+    r"|yes|yeah|yep|no|nope|never|sometimes|often|always|rarely|a little|a bit|a lot|not|none)\b",
+    re.IGNORECASE,
+)
+_POLITE = re.compile(
+    r"\b(bonjour|bonsoir|au revoir|merci|docteur|madame|monsieur|beaucoup|très bien|d['’]accord"
+    r"|entrez|asseyez|installez|je le note|je vois|je comprends"
+    r"|hello|hi|good morning|good afternoon|bye|goodbye|thank you|thanks|very much|doctor|please"
+    r"|come in|sit down|have a seat|all right|alright|that is fine|i see|that is clear)\b",
+    re.IGNORECASE,
+)
+
+
+def worth_noting(unit: Unit, language: str) -> bool:
+    """Whether a sentence can hold a fact: not a question, and not only politeness."""
+    if unit.is_question:
+        return False
+    if content_stems(_POLITE.sub(" ", unit.text), language):
+        return True
+    # "Non." answers a question, and means something only with it.
+    return unit.question is not None and bool(_ANSWER.search(unit.text))
+
+
+def _short(text: str, language: str) -> bool:
+    return len(content_stems(text, language)) < 2
+
+
+def quote(units_of_evidence: Sequence[Unit]) -> tuple[Evidence, ...]:
+    """Verbatim quotes with offsets and times; neighbours in one segment become one quote."""
+    ordered = sorted(set(units_of_evidence), key=lambda u: u.index)
+    spans: list[list[Unit]] = []
+    for unit in ordered:
+        last = spans[-1][-1] if spans else None
+        if last is not None and last.segment is unit.segment and unit.index == last.index + 1:
+            spans[-1].append(unit)
+        else:
+            spans.append([unit])
+    return tuple(
+        _evidence(span[0].segment, span[0].start, span[-1].end, span[0].role) for span in spans
+    )
+
+
+def _evidence(segment: Segment, start: int, end: int, role: Role) -> Evidence:
+    position, first, last = 0, None, None
+    for word in segment.words:
+        word_end = position + len(word.text)
+        if word_end > start and position < end:
+            first = word if first is None else first
+            last = word
+        position = word_end + 1
+    if first is None or last is None:
+        raise ValueError("a quote holds at least one word")
+    return Evidence(
+        source="transcript",
+        anchor=segment.id,
+        quote=segment.text[start:end],
+        quote_start=start,
+        quote_end=end,
+        start=first.start,
+        end=last.end,
+        speaker=segment.speaker,
+        role=role,
+    )
