@@ -1,0 +1,5 @@
+"""``python -m api`` is ``anamnese``."""
+
+from api.cli import main
+
+main()
