@@ -1,0 +1,34 @@
+"""Fixtures shared by all tests."""
+
+from __future__ import annotations
+
+import os
+
+# Before numpy, torch or llama.cpp start their threads: spinning threads collapse on shared cores.
+os.environ.setdefault("OMP_WAIT_POLICY", "passive")
+os.environ.setdefault("GOMP_SPINCOUNT", "0")
+# Before onnxruntime is imported by any test.
+os.environ["ORT_DISABLE_TELEMETRY"] = "1"
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+SAMPLES = Path(__file__).parent.parent / "evaluation" / "samples"
+
+
+@pytest.fixture(scope="session")
+def samples() -> Path:
+    """Our two synthetic consultations."""
+    return SAMPLES
+
+
+@pytest.fixture(scope="session")
+def weights() -> Callable[[str], Path]:
+    """``weights("whisper-base")`` is the folder of verified weights."""
+    from consultation.settings import Settings
+    from consultation.weights import locate
+
+    settings = Settings()
+    return lambda name: locate(name, settings)

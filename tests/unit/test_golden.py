@@ -1,0 +1,31 @@
+"""Whole notes from recorded answers of the real model, compared with what a clinician has read."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from consultation.engines import Request
+from consultation.export.text import summary_to_markdown
+from consultation.settings import Settings
+from summarize.consultation import summarize
+from summarize.engines.scripted import ScriptedModel
+from tests.golden import FOLDER, NOTES, reference
+
+
+@pytest.mark.parametrize(("language", "template"), NOTES)
+def test_note(language: str, template: str) -> None:
+    answers = json.loads((FOLDER / f"answers_{language}.json").read_text("utf-8"))
+
+    def recorded(request: Request) -> str:
+        # A question that was not recorded is filed nowhere: the golden note shows the loss.
+        nothing = json.dumps(
+            {"topic": request.json_schema["properties"]["topic"]["enum"][-1], "text": ""}
+        )
+        return str(answers.get(f"{request.seed} {request.messages[-1].content}", nothing))
+
+    talk = reference(language)
+    summary = summarize(talk, ScriptedModel(recorded), Settings(), template=template)
+    golden = FOLDER / f"{language}-{template}.md"
+    assert summary_to_markdown(summary, talk) == golden.read_text("utf-8")
