@@ -271,8 +271,8 @@ class _Weights:
 
         ids = torch.tensor([tokens], device=self.model.device)
         cache, self._cache = self._cache, None  # half-written if the model raises
-        output = self.model(ids, past_key_values=cache, use_cache=True, logits_to_keep=1)
-        self._cache = output.past_key_values
+        output = self.model(ids, cache=cache, use_cache=True, logits_to_keep=1)
+        self._cache = cache  # grown in place
         self._tokens = self._tokens + tokens
         return output.logits[0, -1].float().cpu()
 
