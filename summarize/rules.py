@@ -37,6 +37,16 @@ _ADVICE = re.compile(
     r"(?:si|if|revenez|rappelez|appelez|prenez|evitez|continuez|come back|call)\b",
     re.IGNORECASE,
 )
+_TURN_TO = (
+    r"(?:rappelez|appelez|revenez|reconsultez|consultez|contactez|(?:allez|venez|rendez-vous) aux"
+    r"|urgences|call|ring|come back|come in|go to|return|seek|contact|emergency|hospital|ambulance)"
+)
+_WARNING = re.compile(
+    rf"\b(?:si|s'il|s'ils|if|unless|should)\b.*\b{_TURN_TO}\b"
+    rf"|\b{_TURN_TO}\b.*\b(?:si|s'il|s'ils|if|unless)\b",
+    re.IGNORECASE,
+)
+"""What the patient must do if something happens: the part of a plan that must not be lost."""
 _DECIDES = re.compile(
     r"\bje (?:vous |te |lui |le |la |l')?(?:prescri\w+|demande|donne|passe|arrete|augmente|diminue"
     r"|adresse|programme|revois|remets|propose|conseille|recommande)\b"
@@ -69,6 +79,10 @@ def speaks_of_medicine(text: str, language: str) -> bool:
     return bool(_MEDICINE.search(fold(text))) or bool(find_drugs(text, language))
 
 
+def _follows_allergy(unit: Unit) -> bool:
+    return unit.before is not None and speaks_of_allergy(unit.before.answered)
+
+
 def announces(unit: Unit) -> bool:
     """A clinician says what he will do now: "let me listen to your chest" is no finding."""
     return unit.role is not Role.patient and bool(_INTENDS.search(fold(unit.text)))
@@ -88,8 +102,7 @@ def permits(topic: Topic, unit: Unit, language: str) -> bool:
         return False
     if topic is Topic.allergies:
         # "Yes, to penicillin. I came out in a rash.": the reaction follows the allergy.
-        said = unit.answered if unit.before is None else f"{unit.before.answered} {unit.text}"
-        return speaks_of_allergy(said)
+        return speaks_of_allergy(unit.answered) or _follows_allergy(unit)
     if topic is Topic.family:
         return speaks_of_family(unit.answered)
     if topic is Topic.medications:
@@ -99,18 +112,24 @@ def permits(topic: Topic, unit: Unit, language: str) -> bool:
     return True
 
 
+def certain(unit: Unit, language: str) -> tuple[Topic, ...]:
+    """The topics of a sentence that must be in the note, whatever a model thinks of it; or none."""
+    text = fold(unit.text)
+    permitted_here = {topic for topic in Topic if permits(topic, unit, language)}
+    sure: tuple[Topic, ...] = ()
+    if unit.role is not Role.clinician:
+        if speaks_of_allergy(unit.answered) or (_ALLERGY.search(text) and _follows_allergy(unit)):
+            sure = (Topic.allergies,)
+        elif find_drugs(unit.text, language) and not speaks_of_family(unit.answered):
+            sure = (Topic.medications,)
+    elif _DECIDES.search(text) or _WARNING.search(text):
+        sure = (Topic.plan,)
+    return tuple(topic for topic in sure if topic in permitted_here)
+
+
 def possible(unit: Unit, language: str) -> tuple[Topic, ...]:
-    """The topics that one sentence may be filed under; fewer than it may support."""
-    topics = tuple(topic for topic in Topic if permits(topic, unit, language))
-    takes = unit.role is not Role.clinician and bool(find_drugs(unit.text, language))
-    narrow: tuple[Topic, ...]
-    if takes and Topic.medications in topics:
-        narrow = (Topic.medications, Topic.allergies)
-    elif unit.role is Role.clinician and _DECIDES.search(fold(unit.text)):
-        narrow = (Topic.plan,)
-    else:
-        return topics
-    return tuple(topic for topic in topics if topic in narrow)
+    """The topics that one sentence may be filed under."""
+    return tuple(topic for topic in Topic if permits(topic, unit, language))
 
 
 def permitted(topics: Iterable[Topic], unit: Unit, language: str) -> bool:

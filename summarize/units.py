@@ -10,7 +10,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from clinical.polarity import is_question
+from clinical.drugs import find_drugs
+from clinical.polarity import findings, is_question
 from clinical.text import content_stems, sentences
 from consultation.summary import Evidence
 from consultation.transcript import Role, Segment, Transcript
@@ -112,14 +113,27 @@ _POLITE = re.compile(
 )
 
 
+_GREETING = re.compile(r"(bonjour|bonsoir|hello|good (morning|afternoon|evening))\b", re.IGNORECASE)
+
+
 def worth_noting(unit: Unit, language: str) -> bool:
     """Whether a sentence can hold a fact: not a question, and not only politeness."""
-    if unit.is_question:
+    if unit.is_question or _greets(unit, language):
         return False
     if content_stems(_POLITE.sub(" ", unit.text), language):
         return True
     # "Non." answers a question, and means something only with it.
     return unit.question is not None and bool(_ANSWER.search(unit.text))
+
+
+def _greets(unit: Unit, language: str) -> bool:
+    """How a clinician opens: who comes in and sits down is no fact."""
+    return (
+        unit.role is Role.clinician
+        and bool(_GREETING.match(unit.text))
+        and not findings(unit.text, language)
+        and not find_drugs(unit.text, language)
+    )
 
 
 def _short(text: str, language: str) -> bool:
