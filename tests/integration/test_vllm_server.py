@@ -188,7 +188,7 @@ def test_closing_frees_the_caller(server: Server) -> None:
     running = _Running(engine)
     time.sleep(1)
     engine.close()
-    running.join(10)
+    running.join(120)
     assert isinstance(running.error, EngineUnavailable)
 
 
@@ -199,7 +199,7 @@ def test_a_server_killed_in_mid_request(start: Callable[[], Any]) -> None:
         running = _Running(engine)
         time.sleep(1)
         doomed.kill()
-        running.join(20)
+        running.join(120)
         assert isinstance(running.error, EngineUnavailable)
         with pytest.raises(EngineUnavailable):
             engine.complete(ask())

@@ -63,6 +63,10 @@ class Server(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), _Handler)
         self.answers: dict[str, Callable[[_Handler], None]] = {}
         self.seen: list[tuple[str, dict[str, str], Any]] = []
+        self.released = threading.Event()
+        """Set when the test is over: who hangs may go."""
+        self.outwaited = threading.Event()
+        """Set if the client waited longer than any timeout of these tests."""
         self.on("/v1/models", MODELS)
         self.on("/v1/chat/completions", completion())
         self.on("/tokenize", {"count": 17, "max_model_len": 4096, "tokens": []})
@@ -76,6 +80,10 @@ class Server(ThreadingHTTPServer):
         """Answer with JSON, or with the bytes that are given."""
         content = body if isinstance(body, bytes) else json.dumps(body).encode()
         self.does(path, lambda handler: handler.reply(status, content))
+
+    def hang(self) -> None:
+        if not self.released.wait(60):
+            self.outwaited.set()
 
     def does(self, path: str, behaviour: Callable[[_Handler], None]) -> None:
         self.answers[path] = behaviour
@@ -116,6 +124,7 @@ def server() -> Iterator[Server]:
     thread = threading.Thread(target=server.serve_forever, args=(0.01,))
     thread.start()
     yield server
+    server.released.set()
     server.shutdown()
     thread.join()
     server.server_close()
@@ -123,7 +132,7 @@ def server() -> Iterator[Server]:
 
 @pytest.fixture
 def engine(server: Server) -> Iterator[VLLM]:
-    engine = VLLM(server.url, timeout=2)
+    engine = VLLM(server.url, timeout=30)
     yield engine
     engine.close()
 
@@ -241,24 +250,25 @@ def test_an_address_that_is_none(url: str) -> None:
 
 
 def hang(handler: _Handler) -> None:
-    time.sleep(3)
+    handler.server.hang()
 
 
 def hang_in_the_body(handler: _Handler) -> None:
     handler.reply(200, b'{"choices": [', length="5000")
-    time.sleep(3)
+    handler.server.hang()
 
 
 def drip(handler: _Handler) -> None:
     """Each byte in time, and never all of them."""
     handler.reply(200, b"{", length="5000")
-    for _ in range(40):
+    for _ in range(600):
         try:
             handler.wfile.write(b" ")
             handler.wfile.flush()
         except OSError:
             return
         time.sleep(0.1)
+    handler.server.outwaited.set()
 
 
 def drop_the_connection(handler: _Handler) -> None:
@@ -276,11 +286,10 @@ def drop_in_the_body(handler: _Handler) -> None:
 def test_slow_or_broken_connections(server: Server, behaviour: Callable[[_Handler], None]) -> None:
     engine = VLLM(server.url, timeout=0.6)
     server.does("/v1/chat/completions", behaviour)
-    started = time.monotonic()
     error = failure(engine)
     assert isinstance(error, EngineUnavailable)
     assert error.retryable
-    assert time.monotonic() - started < 2.5
+    assert not server.outwaited.is_set()
     engine.close()
 
 
@@ -405,14 +414,14 @@ def test_an_invalid_schema_is_not_even_sent(server: Server, engine: VLLM) -> Non
 
 
 def test_threads_are_served_together(server: Server) -> None:
-    together = threading.Barrier(4, timeout=10)
+    together = threading.Barrier(4, timeout=60)
 
     def meet(handler: _Handler) -> None:
         together.wait()
         handler.reply(200, json.dumps(completion()).encode())
 
     server.does("/v1/chat/completions", meet)
-    engine = VLLM(server.url, parallel=4, timeout=10)
+    engine = VLLM(server.url, parallel=4, timeout=60)
     answers: list[str] = []
     threads = [
         threading.Thread(target=lambda: answers.append(engine.complete(REQUEST).text))
@@ -431,10 +440,10 @@ def test_closing_hangs_up_on_a_request_in_flight(server: Server) -> None:
 
     def wait(handler: _Handler) -> None:
         arrived.set()
-        time.sleep(3)
+        server.hang()
 
     server.does("/v1/chat/completions", wait)
-    engine = VLLM(server.url, timeout=30)
+    engine = VLLM(server.url, timeout=90)
     errors: list[Exception] = []
 
     def request() -> None:
@@ -445,12 +454,11 @@ def test_closing_hangs_up_on_a_request_in_flight(server: Server) -> None:
 
     thread = threading.Thread(target=request)
     thread.start()
-    assert arrived.wait(5)
-    started = time.monotonic()
+    assert arrived.wait(60)
     engine.close()
     engine.close()
     thread.join()
-    assert time.monotonic() - started < 2
+    assert not server.outwaited.is_set()
     assert len(errors) == 1
     with pytest.raises(EngineUnavailable):
         engine.complete(REQUEST)
