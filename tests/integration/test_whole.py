@@ -18,7 +18,7 @@ from consultation.transcript import Role, Transcript
 from evaluation.der import diarization_errors
 from evaluation.manifest import load_reference, read
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(3000)]
 
 FORBID = """
 import os, socket
@@ -60,7 +60,7 @@ class Run:
             capture_output=True,
             text=True,
             check=False,
-            timeout=1200,
+            timeout=2400,
         )
 
     def transcript(self, name: str) -> Transcript:
