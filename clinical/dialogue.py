@@ -16,6 +16,9 @@ from clinical.polarity import Finding, clause_line, findings, findings_about, is
 from clinical.text import checked, sentences
 from consultation.summary import Experiencer, Polarity
 
+LONGEST_LOST = 10
+"""Words and marks of a question that lost its mark, at most: a longer sentence tells."""
+
 
 @dataclass(frozen=True, slots=True)
 class Said:
@@ -106,11 +109,34 @@ def evidence_findings(turns: Sequence[Said], language: str) -> tuple[Finding, ..
     return tuple(found)
 
 
+def lost_question(text: str, reply: str, language: str) -> bool:
+    """Whether a turn without a question mark was a question, as the next speaker's *no* shows.
+
+    Speech recognition writes *C'est grave.* for *C'est grave ?*. A turn that ends in a short
+    sentence about no one, or about the other, without a denial, and that is answered *non*, was
+    asked. *Oui* shows nothing: who listens says it too.
+    """
+    parts = sentences(text)
+    replies = sentences(reply)
+    if not parts or not replies or is_question(replies[0].text, language):
+        return False
+    cues = CUES[checked(language)]
+    line = clause_line(parts[-1].text, language)
+    return (
+        len(line.split()) <= LONGEST_LOST
+        and cues.no.match(clause_line(replies[0].text, language)) is not None
+        and cues.unasked.search(line) is not None
+        and not cues.deny_before.search(line)
+    )
+
+
 def _answers(turn: Said, following: Said, language: str) -> bool:
     """Whether the turn asks and the following one, by someone else, may answer."""
     asks = turn.is_question
     if asks is None:
-        asks = is_question(turn.text, language)
+        asks = is_question(turn.text, language) or lost_question(
+            turn.text, following.text, language
+        )
     return asks and (turn.role != following.role or turn.role == "unknown")
 
 
