@@ -12,41 +12,16 @@ import re
 from collections.abc import Iterable
 from decimal import Decimal
 
-from pydantic import Field, computed_field
+from pydantic import Field
 
 from clinical.numbers import Quantity, canonical, quantities, same_quantity
 from clinical.polarity import polarity_of
 from consultation.summary import Polarity
 from consultation.wire import Record
+from evaluation.agreement import Agreement
 from evaluation.corpora.e3c import Case, TimeExpression
 
 UNCERTAIN = frozenset({"HEDGED", "HYPOTHETICAL-IF", "HYPOTHETICAL-OTHER"})
-
-
-class Agreement(Record):
-    """Of a yes-or-no question: what both say, what only we say, what only the corpus says."""
-
-    right: int = Field(ge=0)
-    invented: int = Field(ge=0)
-    missed: int = Field(ge=0)
-
-    @computed_field  # type: ignore[prop-decorator]
-    @property
-    def precision(self) -> float | None:
-        found = self.right + self.invented
-        return self.right / found if found else None
-
-    @computed_field  # type: ignore[prop-decorator]
-    @property
-    def recall(self) -> float | None:
-        wanted = self.right + self.missed
-        return self.right / wanted if wanted else None
-
-    @computed_field  # type: ignore[prop-decorator]
-    @property
-    def f1(self) -> float | None:
-        total = 2 * self.right + self.invented + self.missed
-        return 2 * self.right / total if total else None
 
 
 class Recalled(Record):

@@ -8,6 +8,7 @@ a yardstick, not part of the product.
 
 from __future__ import annotations
 
+import math
 import random
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -40,7 +41,7 @@ class RoleWords:
 
     def score(self, text: str) -> float:
         row = _row(text, self.language, self.index)
-        return float(self.weights[row].sum()) / max(1, len(row)) ** 0.5 + self.bias
+        return float(self.weights[row].sum()) / math.sqrt(max(1, len(row))) + self.bias
 
     def attribute(self, lines: Sequence[Line], _language: str = "") -> dict[str, Role]:
         """The speaker with the highest mean score is the clinician, all others are patients."""
