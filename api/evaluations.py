@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 from typer.core import TyperGroup
 
+from api.arguments import settings
 from api.console import Console, Mode, reported
 from api.evaluate import evaluate
 from consultation.errors import InvalidOption
 from consultation.wire import Record
 from evaluation.corpora import e3c
+from evaluation.facts_report import to_markdown as facts_to_markdown
 from evaluation.negation import measure as measure_negation
 from evaluation.roles import to_markdown
+from jobs.evaluate_facts import CORPORA as FACTS_CORPORA
+from jobs.evaluate_facts import TEMPLATE, drafted, evaluate_facts, written
 from jobs.evaluate_roles import CORPORA, evaluate_roles
 from jobs.files import write
+from jobs.pipeline import Pipeline
+from transcribe.pipeline import TranscribeOptions
 
 RECORDINGS = "recordings"
 
@@ -78,6 +85,47 @@ def negation(
             raise InvalidOption("the folder holds no case of E3C")
         _write(out, report)
         typer.echo(report.to_json())
+
+
+@app.command()
+def facts(
+    folder: Folder,
+    corpus: Annotated[
+        str, typer.Option("--corpus", help=f"The format: {', '.join(FACTS_CORPORA)}.")
+    ],
+    notes: Annotated[
+        Path | None,
+        typer.Option(
+            "--notes", help="Measure notes already written: <id>.txt or <id>/summary.json."
+        ),
+    ] = None,
+    draft: Annotated[
+        Path | None,
+        typer.Option(
+            "--draft", help="Write notes with the engine of the settings into this folder."
+        ),
+    ] = None,
+    template: Annotated[str, typer.Option("--template", help="Of the drafted notes.")] = TEMPLATE,
+    limit: Limit = None,
+    out: Out = None,
+) -> None:
+    """Notes against checklists and reference notes, and our checks against clinicians' verdicts.
+
+    Without --notes and --draft it measures what needs no model: the references themselves, another
+    consultation's, everything said, and the judged statements.
+    """
+    if notes is not None and draft is not None:
+        raise typer.BadParameter("--notes and --draft exclude each other")
+    console = Console(Mode.of(quiet=False, as_json=False))
+    with reported(console), ExitStack() as stack:
+        source = written(notes) if notes is not None else None
+        if draft is not None:
+            chosen = settings()
+            pipeline = stack.enter_context(Pipeline(chosen, TranscribeOptions(), console.progress))
+            source = drafted(pipeline, draft, template=template, started=console.start)
+        report = evaluate_facts(folder, corpus, source=source, limit=limit)
+        _write(out, report)
+        typer.echo(facts_to_markdown(report), nl=False)
 
 
 def _source(text: str) -> tuple[str, Path]:

@@ -55,6 +55,10 @@ class Cues:
     yes: re.Pattern[str]
     partly: re.Pattern[str]
     """Opens an answer that neither denies nor affirms."""
+    weakly: re.Pattern[str]
+    """Doubts, and leans to a denial: *pas vraiment*, *I don't think*."""
+    told: re.Pattern[str]
+    """A *yes* and a speaker's own words: no question, whatever mark it ends with."""
 
 
 def words(*patterns: str) -> re.Pattern[str]:

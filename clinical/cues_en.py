@@ -98,6 +98,7 @@ EN = Cues(
     ),
     stop=words(
         r"but|except|however|although|though|yet|still|because|since|so|then|other than|which",
+        r"due to|because of",
         r"apart from|aside from|just|only|instead|when|until|maybe|perhaps|while|whereas",
         r"i|i'm|i've|i'd|he|he's|she|she's|it|it's|they|they're|we|we've|you|you're|there|there's",
         r"and (?:denie[sd]|reports?|reported|complain(?:s|ed)|opted|preferred|chose|agreed)",
@@ -164,7 +165,8 @@ EN = Cues(
     no=re.compile(
         r"(?:(?:um|uh|er|oh|ah|well|so|ok|okay|and|but|,|doctor|erm|hmm) )*"
         r"(?:(?:no|nope|nah|na|negative)(?= [,.;:!?-]|$| no(?!\S)| not| i| he| she| nothing| none"
-        r"| never| doctor| it| we| they| there| thank| just| that)"
+        r"| never| doctor| it| we| they| there| thank| just| that| my| i'm| i've| it's| that's"
+        r"| there's| actually| so)"
         r"|(?:not at all|none|never|nothing|not that|neither|no one|nil)(?!\S)"
         r"|(?:i|he|she|we|they) (?:don't|doesn't|haven't|hasn't|didn't|do not|have not|wasn't)"
         r"(?= [.,!]|$))"
@@ -172,12 +174,25 @@ EN = Cues(
     yes=re.compile(
         r"(?:(?:um|uh|er|oh|ah|well|so|ok|okay|and|but|,|doctor|erm|hmm) )*"
         r"(?:yes|yeah|yep|yup|sure|correct|definitely|absolutely|exactly|sometimes|often"
-        r"|occasionally|a bit|a little|i do|i have|i did|i am|he does|he has|she does|she has"
+        r"|occasionally|(?:i'd say |i would say |probably |maybe |just )?"
+        r"(?:a few|some|a normal amount)"
+        r"|socially|a bit|a little|i do|i have|i did|i am|he does|he has|she does|she has"
         r"|he is|she is|he did|quite a|mhm|that's right)(?!\S)"
+    ),
+    weakly=words(
+        r"(?:" + _NOT + r") (?:really|particularly|specifically|especially|noticeably)",
+        r"(?:" + _NOT + r") (?:really )?(?:think|believe|feel like|notice)",
+    ),
+    told=re.compile(
+        r"(?:(?:um|uh|oh|ah|well|so|,) )*(?:yes|yeah|yep)(?!\S)"
+        r"(?!(?: (?:and|so|but|ok|okay|,))* (?:do|does|did|have|has|had|are|is|was|were|can|could"
+        r"|would|will|any|what|when|where|which|who|why|how)(?!\S)).*"
+        r"(?<!\S)(?:i|i'm|i've|i'd|my|me|mine)(?!\S)"
     ),
     partly=re.compile(
         r"(?:(?:um|uh|er|oh|ah|well|no|,) )*"
-        r"(?:not (?:really|sure|much|particularly|exactly|always|that i can think)|i don't (?:think"
-        r"|know)|maybe|perhaps|possibly|i think|i guess|i'm not sure|hard to say)(?!\S)"
+        r"(?:not (?:really|sure|much|particularly|specifically|exactly|always|that i can think)"
+        r"|i don't (?:think|know)|maybe|perhaps|possibly|i think|i guess|i'm not sure"
+        r"|hard to say)(?!\S)"
     ),
 )

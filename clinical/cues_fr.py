@@ -126,6 +126,7 @@ FR = Cues(
     ),
     stop=words(
         r"mais|sauf|excepte|hormis|cependant|pourtant|toutefois|neanmoins|sinon|puis|donc|car",
+        r"(?:a cause|en raison) (?:de|d'|du|des)",
         r"par contre|en revanche|a part|en dehors|alors que|parce que|parce qu'|et puis",
         r"juste|seulement|plutot|quand|lorsque|lorsqu'|depuis que|depuis qu'|peut etre",
         r"je|j'|il|ils|elle|elles|on|ca|c'|tu|vous|nous|qui|dont|lors|ainsi que (?:l'|la|le|les)",
@@ -208,6 +209,14 @@ FR = Cues(
         r"(?:(?:euh|heu|ben|bah|ah|oh|alors|donc|hum|mmh|bon|et|mais|,|docteur) )*"
         r"(?:oui|ouais|si|exactement|tout a fait|voila|absolument|effectivement|un peu|parfois"
         r"|souvent|beaucoup|j' en ai|d' accord oui|c' est ca|en effet|toujours)(?!\S)"
+    ),
+    weakly=words(
+        r"pas (?:vraiment|trop|tellement|specialement|particulierement|specifiquement)",
+        r"(?:ne |n' )?(?:crois|pense|dirais) pas|pas (?:l' impression|le sentiment)",
+    ),
+    told=re.compile(
+        r"(?:(?:euh|heu|ben|bah|ah|,) )*(?:oui|ouais|si|voila)(?: ,)? .*"
+        r"(?<!\S)(?:j'|je|mon|ma|mes|moi|m')(?!\S)"
     ),
     partly=re.compile(
         r"(?:(?:euh|heu|ben|bah|ah|oh|non|bon|,) )*"

@@ -16,6 +16,9 @@ from clinical.polarity import Finding, clause_line, findings, findings_about, is
 from clinical.text import checked, sentences
 from consultation.summary import Experiencer, Polarity
 
+_NO = frozenset({"no", "nope", "nah", "na", "non", "nan", "negative", "negatif"})
+"""After these, *not really* is politeness."""
+_BARE_WEAK = re.compile(r"(?<!\S)not (?:really|particularly|specifically|that much)(?!\S)")
 LONGEST_LOST = 10
 """Words and marks of a question that lost its mark, at most: a longer sentence tells."""
 
@@ -76,6 +79,7 @@ def _resolve(
         replace(
             finding,
             polarity=Polarity.affirmed if finding.presumed else verdict,
+            weakly_denied=verdict is Polarity.uncertain and _weak(line, language),
             asked=True,
             experiencer=about or finding.experiencer,
         )
@@ -163,13 +167,13 @@ def asserted_but_denied(
     """Findings that the statement denies and the evidence does not deny.
 
     That covers what the evidence affirms, doubts, asks without an answer, and what nobody spoke of:
-    "not discussed" is not "absent".
+    "not discussed" is not "absent". *Not really* bears a denial.
     """
     said = evidence_findings(turns, language)
     found = []
     for finding in _of_patient(findings(statement, language), Polarity.denied):
         about = _same_concept(said, finding)
-        if not any(f.polarity is Polarity.denied for f in about):
+        if not any(f.polarity is Polarity.denied or f.weakly_denied for f in about):
             found.append(Conflict(finding, about))
     return tuple(found)
 
@@ -204,17 +208,19 @@ def _same_concept(said: tuple[Finding, ...], finding: Finding) -> tuple[Finding,
 
 
 def _doubtful(finding: Finding) -> bool:
-    """Said with a doubt, as against asked and left without an answer."""
-    return finding.polarity is Polarity.uncertain and not finding.asked
+    """Said with a doubt that does not lean to a denial, as against asked and left unanswered."""
+    uncertain = finding.polarity is Polarity.uncertain
+    return uncertain and not finding.asked and not finding.weakly_denied
 
 
 def _verdict(answer: str, question: str, concepts: int, language: str) -> Polarity:
     """What an answer says of the concepts that it does not name."""
     cues = CUES[language]
     line = clause_line(answer, language)
-    if cues.partly.match(line):
+    no = cues.no.match(line)
+    if cues.partly.match(line) and not (no and no.group().split()[-1] in _NO):
         return Polarity.uncertain
-    if cues.no.match(line):
+    if no:
         return Polarity.denied
     if concepts != 1:
         return Polarity.uncertain
@@ -230,6 +236,12 @@ def _verdict(answer: str, question: str, concepts: int, language: str) -> Polari
     if presumed or quantities(answer, language):
         return Polarity.affirmed
     return Polarity.uncertain
+
+
+def _weak(line: str, language: str) -> bool:
+    """Whether an answer opens with *not really* or the like."""
+    weak = CUES[language].weakly.search(line) or _BARE_WEAK.search(line)
+    return weak is not None and line[: weak.start()].count(" ") <= 3
 
 
 def _asked_about(question: str, language: str) -> Experiencer | None:

@@ -52,6 +52,8 @@ class Finding:
     experiencer: Experiencer
     asked: bool = False
     """It stands in a question: nothing is asserted, and ``polarity`` is uncertain."""
+    weakly_denied: bool = False
+    """Uncertain, and leaning to a denial: *not really any pain*."""
     presumed: bool = False
     """The question takes it for granted and asks about it: *Does the pain radiate?*"""
 
@@ -154,7 +156,8 @@ class _Clause:
     def is_question(self) -> bool:
         tail = self.sentence.text.rstrip("\"'»”’) ")
         if tail.endswith(("?", "!")):
-            return tail.endswith("?")
+            told = self.cues.told.match(self.line) and not self.cues.question.search(self.line)
+            return tail.endswith("?") and not told
         if self.cues.question.search(self.line):
             return True
         return not tail.endswith((".", "…")) and bool(self.cues.unmarked.search(self.line))
@@ -165,6 +168,7 @@ class _Clause:
         for span in self.spans:
             start, end = self.words[span.first].start, self.words[span.last - 1].end
             polarity = Polarity.uncertain if asked else self.polarity(span)
+            weakly = not asked and polarity is Polarity.uncertain and self._weakly_denied(span)
             found.append(
                 Finding(
                     span.concept,
@@ -174,6 +178,7 @@ class _Clause:
                     polarity,
                     self.experiencer(span, carried),
                     asked,
+                    weakly,
                     asked and self._presumed(span),
                 )
             )
@@ -206,6 +211,10 @@ class _Clause:
         if denied:
             return Polarity.denied
         return Polarity.uncertain if doubted else Polarity.affirmed
+
+    def _weakly_denied(self, span: Span) -> bool:
+        weak = self._find(self.cues.weakly, self.pseudo)
+        return self._reached(weak, self.starts[span.first], self.cues.stop_doubt)
 
     def _reached(self, cues: list[tuple[int, int]], start: int, stop: re.Pattern[str]) -> bool:
         """Whether a cue before ``start`` reaches it."""

@@ -8,7 +8,6 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from consultation.engines import Progress, no_progress
 from consultation.errors import (
     AnamneseError,
     EngineMissing,
@@ -17,7 +16,6 @@ from consultation.errors import (
     UnreadableFile,
     WeightsError,
 )
-from consultation.settings import Settings
 from consultation.summary import Summary
 from consultation.topics import Topic
 from evaluation.agreement import Agreement, compared, pooled_agreement
@@ -40,7 +38,6 @@ from prompts import library
 from summarize.grounding import ENOUGH, Grounder
 from summarize.units import units
 from summarize.verify import Claim, failed, verify
-from transcribe.pipeline import TranscribeOptions
 
 CORPORA = ("primock57", "aci-bench", "mts-dialog")
 TEMPLATE = "history-and-physical"
@@ -110,20 +107,19 @@ def written(notes: Path) -> Source:
 
 
 def drafted(
-    settings: Settings,
+    pipeline: Pipeline,
     out: Path,
     *,
     template: str = TEMPLATE,
-    pipeline: Pipeline | None = None,
     started: Callable[[str], None] = lambda _: None,
-    progress: Progress = no_progress,
 ) -> Source:
-    """Notes by the engine of the settings, kept in ``out / <id>``; a second run takes them up."""
-    run = pipeline or Pipeline(settings, TranscribeOptions(), progress)
+    """Notes by the pipeline's engine, kept in ``out / <id>``; a second run takes them up."""
 
     def write(one: Consultation) -> Note | None:
         started(one.dialogue.id)
-        return _note(run.summarize(as_transcript(one.dialogue), out / one.dialogue.id, template))
+        return _note(
+            pipeline.summarize(as_transcript(one.dialogue), out / one.dialogue.id, template)
+        )
 
     return write
 

@@ -6,7 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clinical.dialogue import Said, evidence_findings, lost_question
+from clinical.dialogue import (
+    Said,
+    asserted_but_denied,
+    denied_but_asserted,
+    evidence_findings,
+    lost_question,
+)
 from clinical.polarity import findings, is_question, polarity_of
 from consultation.summary import Polarity
 from tests.unit.test_polarity import MARK, WHO, rows
@@ -231,3 +237,43 @@ def test_a_condition_affirms_nothing(listed: tuple[str, list[str]], form: int) -
     }
     text = forms[language][form].format(JOINED[language][0].join(names))
     assert {f.polarity for f in findings(text, language)} == {Polarity.uncertain}
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "asks"),
+    [
+        ("en", "Yeah, so it's like loose stool, and some pain in my stomach?", False),
+        ("en", "Yes, and any fever?", True),
+        ("en", "Yeah, did you take my temperature?", True),
+        ("fr", "Oui, c'est une douleur dans mon dos ?", False),
+        ("fr", "Oui, et la fièvre ?", True),
+    ],
+)
+def test_a_rising_voice_is_no_question(language: str, text: str, asks: bool) -> None:
+    assert is_question(text, language) is asks
+
+
+@pytest.mark.parametrize(
+    ("language", "question", "answer", "statement", "borne"),
+    [
+        ("en", "Any fever?", "Uh, not really.", "No fever.", True),
+        ("en", "Any fever?", "Um, no, not really, just tired.", "No fever.", True),
+        ("en", "Any fever?", "I don't think so.", "No fever.", True),
+        ("en", "Any fever?", "Maybe.", "No fever.", False),
+        ("en", "Any cough?", "I haven't really got a cough.", "No cough.", True),
+        ("en", "Any pain?", "Uh no my ear is fine.", "No pain.", True),
+        ("en", "Any pain?", "Yes.", "No pain.", False),
+        ("fr", "De la fièvre ?", "Pas vraiment.", "Pas de fièvre.", True),
+        ("fr", "De la fièvre ?", "Je ne crois pas.", "Pas de fièvre.", True),
+        ("fr", "De la fièvre ?", "Je ne sais pas.", "Pas de fièvre.", False),
+        ("fr", "De la fièvre ?", "Peut-être.", "Pas de fièvre.", False),
+    ],
+)
+def test_a_weak_no_bears_a_denial_and_never_an_assertion(
+    language: str, question: str, answer: str, statement: str, borne: bool
+) -> None:
+    said = [Said(question, "D"), Said(answer, "P")]
+    assert (asserted_but_denied(statement, said, language) == ()) is borne
+    if borne:
+        affirmed = statement.replace("Pas de", "De la").replace("No ", "Has ")
+        assert denied_but_asserted(affirmed, said, language)
