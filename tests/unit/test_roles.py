@@ -123,11 +123,8 @@ def test_a_patient_who_speaks_of_another_stays_the_patient(language: str) -> Non
     lines = {
         "fr": [
             ("S1", "Bonjour, qu'est-ce qui vous amène ? Avez-vous de la fièvre ?"),
-            (
-                "S2",
-                "J'ai mal au dos, je tousse, et ma mère a du diabète, elle prend de l'insuline.",
-            ),
-            ("S3", "Il tousse la nuit. Il mange peu."),
+            ("S2", "J'ai mal au dos, je tousse, et ma mère a du diabète, elle est malade."),
+            ("S3", "Mon mari tousse la nuit, il est fatigué, il mange peu. Il a maigri."),
             ("S1", "Je vais vous examiner."),
             ("S2", "Je suis fatigué et j'ai maigri."),
         ],
