@@ -17,8 +17,8 @@ class FactsRow(Record):
     notes: str
     """Whose: drafted, another consultation's, everything said…"""
     consultations: int = Field(ge=0)
-    failed: int = 0
-    """Consultations without a note, because the engine or a file failed."""
+    failed: dict[str, int] = Field(default_factory=dict)
+    """Why consultations have no note: an error's code, or ``no_note`` → how many."""
     critical: Recall | None = None
     """Checklist items that clinicians call critical."""
     all_items: Recall | None = None
@@ -55,10 +55,12 @@ def to_markdown(report: FactsReport) -> str:
     for row in report.rows:
         if row.kept or row.refused or row.failed:
             written = row.kept + row.refused
+            failed = sum(row.failed.values())
+            why = "".join(f", {code} {count}" for code, count in row.failed.items())
             lines += [
                 f"{row.notes}: {row.kept} statements kept, {row.refused} refused "
                 f"({_percent(row.refused / written if written else None)} %), "
-                f"{row.failed} of {row.consultations + row.failed} notes failed.",
+                f"{failed} of {row.consultations + failed} notes failed{why}.",
                 "",
             ]
     if report.statements is not None:

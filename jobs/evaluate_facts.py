@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -37,7 +38,8 @@ from jobs.pipeline import Pipeline
 from prompts import library
 from summarize.grounding import ENOUGH, Grounder
 from summarize.units import units
-from summarize.verify import Claim, failed, verify
+from summarize.verify import Claim, verify
+from summarize.verify import failed as first_failed
 
 CORPORA = ("primock57", "aci-bench", "mts-dialog")
 TEMPLATE = "history-and-physical"
@@ -130,7 +132,9 @@ def judge(dialogue: Dialogue, statements: Sequence[primock57.Judged]) -> Iterato
     grounder = Grounder(found, dialogue.language)
     for statement in statements:
         grounds = grounder.ground(statement.text)
-        fault = failed(verify(Claim(statement.text, grounds, tuple(Topic), dialogue.language)))
+        fault = first_failed(
+            verify(Claim(statement.text, grounds, tuple(Topic), dialogue.language))
+        )
         yield Verdict(statement.correct, grounds.support, fault.rule if fault else None)
 
 
@@ -168,16 +172,17 @@ def _read(folder: Path, corpus: str) -> Iterator[Consultation]:
 
 def _row(name: str, listed: Sequence[Consultation], source: Source) -> FactsRow:
     notes: list[tuple[Consultation, Note]] = []
-    missing = 0
+    failed: Counter[str] = Counter()
     for one in listed:
         try:
             note = source(one)
         except (EngineMissing, WeightsError, Interrupted):
             raise
-        except AnamneseError:
-            note = None
+        except AnamneseError as error:
+            failed[error.code] += 1
+            continue
         if note is None:
-            missing += 1
+            failed["no_note"] += 1
         else:
             notes.append((one, note))
     critical = [checklist_recall(c.critical, _content(c, n), _language(c)) for c, n in notes]
@@ -186,7 +191,7 @@ def _row(name: str, listed: Sequence[Consultation], source: Source) -> FactsRow:
     return FactsRow(
         notes=name,
         consultations=len(notes),
-        failed=missing,
+        failed=dict(sorted(failed.items())),
         critical=pooled_recall(critical) if checked else None,
         all_items=pooled_recall(every) if checked else None,
         concepts={} if checked else _concepts(notes),

@@ -197,11 +197,11 @@ def test_written_notes(primock: Path, tmp_path: Path) -> None:
     (notes / f"{NAMES[0]}.txt").write_text("Fever. Works in a shop.", "utf-8")
     report = evaluate_facts(primock, "primock57", source=written(notes), baselines=False)
     (row,) = report.rows
-    assert (row.consultations, row.failed) == (1, 1)
+    assert (row.consultations, row.failed) == (1, {"no_note": 1})
     assert row.critical is not None
     assert row.critical.recall == 1
     limited = evaluate_facts(primock, "primock57", source=written(notes), limit=1, baselines=False)
-    assert limited.rows[0].failed == 0
+    assert limited.rows[0].failed == {}
 
 
 def wordy(request: Request) -> str:
@@ -242,8 +242,10 @@ def test_an_engine_that_fails_costs_one_note(primock: Path, tmp_path: Path) -> N
 
     source = drafted(pipeline(down), tmp_path / "drafts")
     (row,) = evaluate_facts(primock, "primock57", source=source, baselines=False).rows
-    assert (row.consultations, row.failed) == (0, 2)
-    assert "2 of 2 notes failed" in to_markdown(FactsReport(corpus="primock57", rows=(row,)))
+    assert (row.consultations, row.failed) == (0, {"engine_unavailable": 2})
+    assert "2 of 2 notes failed, engine_unavailable 2." in to_markdown(
+        FactsReport(corpus="primock57", rows=(row,))
+    )
 
 
 def test_sections_of_other_corpora(tmp_path: Path) -> None:
