@@ -16,6 +16,12 @@ from clinical.polarity import Finding, clause_line, findings, findings_about, is
 from clinical.text import checked, sentences
 from consultation.summary import Experiencer, Polarity
 
+_NO = frozenset({"no", "nope", "nah", "na", "non", "nan", "negative", "negatif"})
+"""After these, *not really* is politeness."""
+_BARE_WEAK = re.compile(r"(?<!\S)not (?:really|particularly|specifically|that much)(?!\S)")
+LONGEST_LOST = 10
+"""Words and marks of a question that lost its mark, at most: a longer sentence tells."""
+
 
 @dataclass(frozen=True, slots=True)
 class Said:
@@ -73,6 +79,7 @@ def _resolve(
         replace(
             finding,
             polarity=Polarity.affirmed if finding.presumed else verdict,
+            weakly_denied=verdict is Polarity.uncertain and _weak(line, language),
             asked=True,
             experiencer=about or finding.experiencer,
         )
@@ -106,11 +113,34 @@ def evidence_findings(turns: Sequence[Said], language: str) -> tuple[Finding, ..
     return tuple(found)
 
 
+def lost_question(text: str, reply: str, language: str) -> bool:
+    """Whether a turn without a question mark was a question, as the next speaker's *no* shows.
+
+    Speech recognition writes *C'est grave.* for *C'est grave ?*. A turn that ends in a short
+    sentence about no one, or about the other, without a denial, and that is answered *non*, was
+    asked. *Oui* shows nothing: who listens says it too.
+    """
+    parts = sentences(text)
+    replies = sentences(reply)
+    if not parts or not replies or is_question(replies[0].text, language):
+        return False
+    cues = CUES[checked(language)]
+    line = clause_line(parts[-1].text, language)
+    return (
+        len(line.split()) <= LONGEST_LOST
+        and cues.no.match(clause_line(replies[0].text, language)) is not None
+        and cues.unasked.search(line) is not None
+        and not cues.deny_before.search(line)
+    )
+
+
 def _answers(turn: Said, following: Said, language: str) -> bool:
     """Whether the turn asks and the following one, by someone else, may answer."""
     asks = turn.is_question
     if asks is None:
-        asks = is_question(turn.text, language)
+        asks = is_question(turn.text, language) or lost_question(
+            turn.text, following.text, language
+        )
     return asks and (turn.role != following.role or turn.role == "unknown")
 
 
@@ -137,13 +167,13 @@ def asserted_but_denied(
     """Findings that the statement denies and the evidence does not deny.
 
     That covers what the evidence affirms, doubts, asks without an answer, and what nobody spoke of:
-    "not discussed" is not "absent".
+    "not discussed" is not "absent". *Not really* bears a denial.
     """
     said = evidence_findings(turns, language)
     found = []
     for finding in _of_patient(findings(statement, language), Polarity.denied):
         about = _same_concept(said, finding)
-        if not any(f.polarity is Polarity.denied for f in about):
+        if not any(f.polarity is Polarity.denied or f.weakly_denied for f in about):
             found.append(Conflict(finding, about))
     return tuple(found)
 
@@ -178,17 +208,19 @@ def _same_concept(said: tuple[Finding, ...], finding: Finding) -> tuple[Finding,
 
 
 def _doubtful(finding: Finding) -> bool:
-    """Said with a doubt, as against asked and left without an answer."""
-    return finding.polarity is Polarity.uncertain and not finding.asked
+    """Said with a doubt that does not lean to a denial, as against asked and left unanswered."""
+    uncertain = finding.polarity is Polarity.uncertain
+    return uncertain and not finding.asked and not finding.weakly_denied
 
 
 def _verdict(answer: str, question: str, concepts: int, language: str) -> Polarity:
     """What an answer says of the concepts that it does not name."""
     cues = CUES[language]
     line = clause_line(answer, language)
-    if cues.partly.match(line):
+    no = cues.no.match(line)
+    if cues.partly.match(line) and not (no and no.group().split()[-1] in _NO):
         return Polarity.uncertain
-    if cues.no.match(line):
+    if no:
         return Polarity.denied
     if concepts != 1:
         return Polarity.uncertain
@@ -204,6 +236,12 @@ def _verdict(answer: str, question: str, concepts: int, language: str) -> Polari
     if presumed or quantities(answer, language):
         return Polarity.affirmed
     return Polarity.uncertain
+
+
+def _weak(line: str, language: str) -> bool:
+    """Whether an answer opens with *not really* or the like."""
+    weak = CUES[language].weakly.search(line) or _BARE_WEAK.search(line)
+    return weak is not None and line[: weak.start()].count(" ") <= 3
 
 
 def _asked_about(question: str, language: str) -> Experiencer | None:

@@ -12,7 +12,8 @@ import re
 from dataclasses import dataclass
 from functools import cached_property
 
-from clinical.cues import CUES, Cues
+from clinical.cue_kinds import Cues
+from clinical.cues import CUES
 from clinical.findings import Span, locate
 from clinical.text import Sentence, Token, checked, is_stopword, sentences, tokens
 from consultation.summary import Experiencer, Polarity
@@ -21,6 +22,7 @@ _VERB_SUBJECTS = frozenset(
     {"ne", "n'", "je", "j'", "il", "elle", "on", "ca", "tu", "vous", "nous", "ils", "elles"}
     | {"me", "m'", "te", "t'", "le", "la", "se", "s'", "lui", "y", "en"}
 )
+_NE = frozenset({"ne", "n'"})
 _DEFINITE = frozenset(
     {"la", "le", "l'", "les", "cette", "cet", "ce", "ces", "vos", "votre", "sa", "son", "ses"}
     | {"the", "this", "that", "these", "those", "your", "his", "her"}
@@ -29,9 +31,10 @@ _HAVING = frozenset(
     {"avez", "as", "a", "ai", "eu", "fait", "attrape", "prenez", "avait", "aviez", "ont"}
     | {"have", "had", "has", "get", "got", "any", "take", "taking", "having", "caught"}
 )
+_NOR = frozenset({"ni", "nor", "neither"})
 _REACH = 30
 """Words that a cue reaches forward, at most."""
-_BACK = 4
+_BACK = 5
 """Words that a cue reaches back, at most."""
 
 
@@ -49,6 +52,8 @@ class Finding:
     experiencer: Experiencer
     asked: bool = False
     """It stands in a question: nothing is asserted, and ``polarity`` is uncertain."""
+    weakly_denied: bool = False
+    """Uncertain, and leaning to a denial: *not really any pain*."""
     presumed: bool = False
     """The question takes it for granted and asks about it: *Does the pain radiate?*"""
 
@@ -118,10 +123,18 @@ class _Clause:
         """(doubts, denials). Of two that overlap the longer is meant: *ne crois pas* doubts."""
         doubts = self._find(self.cues.doubt_before, self.pseudo)
         denials = self._find(self.cues.deny_before, self.pseudo)
+        # "On ne peut exclure ni X ni Y" denies nothing.
+        open_to = next((d[1] for d in doubts if self.cues.excluding.search(self.line, *d)), None)
+        if open_to is not None:
+            denials = [d for d in denials if d[0] < open_to or self.line[slice(*d)] not in _NOR]
         return (
             self._free([d for d in doubts if not _within(d, denials)]),
             self._free([d for d in denials if not _within(d, doubts)]),
         )
+
+    @cached_property
+    def _next(self) -> list[tuple[int, int]]:
+        return self._free(self._find(self.cues.deny_next, self.pseudo))
 
     # Positions are characters of ``line``: folded words and marks, one space between.
 
@@ -143,7 +156,8 @@ class _Clause:
     def is_question(self) -> bool:
         tail = self.sentence.text.rstrip("\"'»”’) ")
         if tail.endswith(("?", "!")):
-            return tail.endswith("?")
+            told = self.cues.told.match(self.line) and not self.cues.question.search(self.line)
+            return tail.endswith("?") and not told
         if self.cues.question.search(self.line):
             return True
         return not tail.endswith((".", "…")) and bool(self.cues.unmarked.search(self.line))
@@ -154,6 +168,7 @@ class _Clause:
         for span in self.spans:
             start, end = self.words[span.first].start, self.words[span.last - 1].end
             polarity = Polarity.uncertain if asked else self.polarity(span)
+            weakly = not asked and polarity is Polarity.uncertain and self._weakly_denied(span)
             found.append(
                 Finding(
                     span.concept,
@@ -163,6 +178,7 @@ class _Clause:
                     polarity,
                     self.experiencer(span, carried),
                     asked,
+                    weakly,
                     asked and self._presumed(span),
                 )
             )
@@ -181,56 +197,90 @@ class _Clause:
         start, end = self.starts[span.first], self._end(span)
         denied = (
             self._reached(self._cued[1], start, self.cues.stop)
-            or self._reached_back(self.cues.deny_after, end)
+            or self._next_denied(start, end)
+            or self._reached_back(self.cues.deny_after, start, end)
             or self._verb_negation(span) is Polarity.denied
         )
         if span.absent:
             return Polarity.affirmed if denied else Polarity.denied
         doubted = (
             self._reached(self._cued[0], start, self.cues.stop_doubt)
-            or self._reached_back(self.cues.doubt_after, end)
+            or self._reached_back(self.cues.doubt_after, start, end)
             or self._verb_negation(span) is Polarity.uncertain
         )
         if denied:
             return Polarity.denied
         return Polarity.uncertain if doubted else Polarity.affirmed
 
+    def _weakly_denied(self, span: Span) -> bool:
+        weak = self._find(self.cues.weakly, self.pseudo)
+        return self._reached(weak, self.starts[span.first], self.cues.stop_doubt)
+
     def _reached(self, cues: list[tuple[int, int]], start: int, stop: re.Pattern[str]) -> bool:
         """Whether a cue before ``start`` reaches it."""
-        for _, after in cues:
+        for before, after in cues:
             if after > start:
                 break
             between = self.line[after:start]
-            if between.count(" ") <= _REACH and not stop.search(between):
+            if between.count(" ") > _REACH or stop.search(between) or _closed(between):
+                continue
+            # Of a noun that is denied, the verb is not: "aucun incident n'a été noté".
+            noun = stop is self.cues.stop and self.cues.noun.match(self.line, before)
+            verb = self.cues.stop_noun.search(self.line, after) if noun else None
+            if verb is None or verb.start() > start:
                 return True
         return False
 
-    def _reached_back(self, pattern: re.Pattern[str], end: int) -> bool:
+    def _next_denied(self, start: int, end: int) -> bool:
+        cue = next((c for c in self._next if c[1] + 1 == start), None)
+        return cue is not None and not (
+            self.line[cue[0] : cue[1]] == "negative" and self._is_test(start, end)
+        )
+
+    def _is_test(self, start: int, end: int) -> bool:
+        return self.cues.tested.search(self.line[start:end]) is not None
+
+    def _reached_back(self, pattern: re.Pattern[str], start: int, end: int) -> bool:
         match = pattern.search(self.line, end)
-        if match is None or any(p[0] < match.end() and match.start() < p[1] for p in self.pseudo):
+        if match is None:
             return False
-        between = self.line[end : match.start()]
+        if match.groupdict().get("negative") and self._is_test(start, match.start()):
+            return False
+        doubt = self.cues.doubt_after.search(self.line, end)
+        if pattern is self.cues.deny_after and doubt and _within(match.span(), [doubt.span()]):
+            return False
+        if any(p[0] < match.end() and match.start() < p[1] for p in self.pseudo):
+            return False
+        between = re.sub(r"\( [^()]*\)", "", self.line[end : match.start()])
         return (
             between.count(" ") <= _BACK
             and not self.cues.stop.search(between)
-            and not re.search(r"[,;]", between)
+            and not re.search(r"[,;()]", between)
         )
 
     def _verb_negation(self, span: Span) -> Polarity | None:
         """French *je ne tousse pas*, *je fume plus*: the negation follows the verb."""
         if self.language != "fr" or span.first == 0:
             return None
-        if self.words[span.first - 1].fold not in _VERB_SUBJECTS:
+        if (
+            self.words[span.first - 1].fold not in _VERB_SUBJECTS
+            and not {w.fold for w in self.words[max(0, span.first - 2) : span.first]} & _NE
+        ):
             return None
         end = self._end(span)
-        after = re.match(r" (?:[a-z]\S* )?(pas|plus|jamais|guere)(?!\S)", self.line[end:])
+        after = re.match(
+            r" (?:[a-z]\S* )?(pas|plus|jamais|guere)(?!\S)| (aucune?|rien|ni|point)(?!\S)",
+            self.line[end:],
+        )
         if not after or any(
             start < end + after.end() and stop > end for start, stop in self.pseudo
         ):
             return None
         before = {w.fold for w in self.words[max(0, span.first - 3) : span.first]}
+        if after.group(2) and not before & _NE:
+            return None
         # "Je fume plus", without ne, is less or more: the sound alone tells.
-        spoken_plus = after.group(1) == "plus" and not before & {"ne", "n'"}
+        spoken_plus = after.group(1) == "plus" and not before & _NE
         return Polarity.uncertain if spoken_plus else Polarity.denied
 
     def experiencer(self, span: Span, carried: Experiencer | None) -> Experiencer:
@@ -286,6 +336,16 @@ class _Clause:
         if person is not None:
             return person
         return carried if self._goes_on() else None
+
+
+def _closed(between: str) -> bool:
+    """Whether a parenthesis that holds the cue ends here."""
+    depth = 0
+    for mark in between:
+        depth += (mark == "(") - (mark == ")")
+        if depth < 0:
+            return True
+    return False
 
 
 def _within(cue: tuple[int, int], others: list[tuple[int, int]]) -> bool:

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from clinical.dialogue import lost_question
 from clinical.drugs import find_drugs
 from clinical.polarity import findings, is_question
 from clinical.text import content_stems, sentences
@@ -58,6 +59,8 @@ def units(transcript: Transcript) -> tuple[Unit, ...]:
     for segment in transcript.segments:
         if question is not None and question.speaker == segment.speaker:
             question = None  # he went on speaking: nobody answered
+        elif question is None and found and _lost(found[-1], segment, transcript.language):
+            question = found[-1] = replace(found[-1], is_question=True)
         for number, (start, end) in enumerate(_cut(segment.text)):
             text = segment.text[start:end]
             if number and not _short(text, transcript.language):
@@ -78,6 +81,11 @@ def units(transcript: Transcript) -> tuple[Unit, ...]:
         # A reply may be two runs ("Yes." – "Since when?"): the last sentence decides.
         question = asked if asked is not None and asked.is_question else None
     return tuple(found)
+
+
+def _lost(last: Unit, following: Segment, language: str) -> bool:
+    """Whether the recogniser lost a question mark: *C'est grave.* – *Non.*"""
+    return last.speaker != following.speaker and lost_question(last.text, following.text, language)
 
 
 def _cut(text: str) -> list[tuple[int, int]]:

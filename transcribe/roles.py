@@ -51,6 +51,9 @@ _THIRD_PERSON = re.compile(
     r"|\b(he|she) (has|is|takes|had|was|gets|sleeps|eats)\b|\b(he|she)'s\b",
     re.IGNORECASE,
 )
+_FIRST_PERSON = re.compile(
+    r"\b(?:je|j'|moi|ma|mon|mes|m'|i|i'm|i've|i'd|my|me)(?!\w)", re.IGNORECASE
+)
 
 
 def clinician_score(text: str, language: str) -> float:
@@ -126,19 +129,24 @@ def _find_companions(
     texts: Mapping[str, str],
     hints: Mapping[str, Role],
 ) -> None:
-    """Of several who are not the clinician, one is the patient; who speaks of "her" comes along."""
+    """Of several who are not the clinician, one is the patient; who speaks of "her" comes along.
+
+    The patient is the one who speaks least of another person for each word of oneself.
+    """
     others = [speaker for speaker, (role, _) in guesses.items() if role is Role.patient]
     patients_known = sum(role is Role.patient for role in hints.values())
     if len(others) + patients_known < 2:
         return
-    rate = {s: len(_THIRD_PERSON.findall(texts[s])) / len(texts[s].split()) for s in others}
+    of_another = {s: len(_THIRD_PERSON.findall(texts[s].replace("’", "'"))) for s in others}
+    of_oneself = {s: len(_FIRST_PERSON.findall(texts[s].replace("’", "'"))) for s in others}
+    share = {s: (of_another[s] + 0.5) / (of_another[s] + of_oneself[s] + 1) for s in others}
     if patients_known:
         companions = others
     else:
-        patient = min(others, key=lambda s: (rate[s], -len(texts[s])))
+        patient = min(others, key=lambda s: (share[s], -len(texts[s])))
         companions = [s for s in others if s != patient]
     for speaker in companions:
-        confidence = guesses[speaker][1] if rate[speaker] > 0 else 0.5
+        confidence = guesses[speaker][1] if of_another[speaker] else 0.5
         guesses[speaker] = (Role.companion, confidence)
 
 

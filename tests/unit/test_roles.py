@@ -115,3 +115,26 @@ def test_one_voice_alone_is_judged_by_clear_words_only() -> None:
     assert dictation.role in {Role.clinician, Role.unknown}
     (neutral,) = attribute(talk(("S1", "Il est dix heures et le train est parti.")), "fr")
     assert neutral.role is Role.unknown
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_a_patient_who_speaks_of_another_stays_the_patient(language: str) -> None:
+    """Family history is spoken in the third person too; who says *I* most is the patient."""
+    lines = {
+        "fr": [
+            ("S1", "Bonjour, qu'est-ce qui vous amène ? Avez-vous de la fièvre ?"),
+            ("S2", "J'ai mal au dos, je tousse, et ma mère a du diabète, elle est malade."),
+            ("S3", "Mon mari tousse la nuit, il est fatigué, il mange peu. Il a maigri."),
+            ("S1", "Je vais vous examiner."),
+            ("S2", "Je suis fatigué et j'ai maigri."),
+        ],
+        "en": [
+            ("S1", "Good morning, what brings you in? Do you have a fever?"),
+            ("S2", "I have a cough, my back hurts, and my mother has diabetes; she takes insulin."),
+            ("S3", "He coughs at night. He has no appetite."),
+            ("S1", "I'm going to examine you."),
+            ("S2", "I feel tired and I lost weight."),
+        ],
+    }[language]
+    roles = {speaker.id: speaker.role for speaker in attribute(talk(*lines), language)}
+    assert roles == {"S1": Role.clinician, "S2": Role.patient, "S3": Role.companion}

@@ -69,3 +69,12 @@ def test_units_are_slices_in_order_and_every_quote_is_verbatim(lines: list[list[
             assert evidence.start is not None
             assert evidence.end is not None
             assert unit.segment.start <= evidence.start <= evidence.end <= unit.segment.end
+
+
+def test_a_question_that_lost_its_mark_is_known_by_its_answer() -> None:
+    found = units(transcript("P: C'est sérieux, cette toux.", "D: Non, c'est viral."))
+    assert found[0].is_question
+    assert found[1].question is found[0]
+    assert not worth_noting(found[0], "fr")
+    found = units(transcript("P: C'est la tête.", "D: D'accord."))
+    assert not found[0].is_question

@@ -1,0 +1,140 @@
+"""``anamnese evaluate …``: recordings of a manifest, or published corpora with known answers."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from typer.core import TyperGroup
+
+from api.arguments import settings
+from api.console import Console, Mode, reported
+from api.evaluate import evaluate
+from consultation.errors import InvalidOption
+from consultation.wire import Record
+from evaluation.corpora import e3c
+from evaluation.facts_report import to_markdown as facts_to_markdown
+from evaluation.negation import measure as measure_negation
+from evaluation.roles import to_markdown
+from jobs.evaluate_facts import CORPORA as FACTS_CORPORA
+from jobs.evaluate_facts import TEMPLATE, drafted, evaluate_facts, written
+from jobs.evaluate_roles import CORPORA, evaluate_roles
+from jobs.files import write
+from jobs.pipeline import Pipeline
+from transcribe.pipeline import TranscribeOptions
+
+RECORDINGS = "recordings"
+
+
+class _RecordingsByDefault(TyperGroup):
+    """``evaluate FOLDER`` is ``evaluate recordings FOLDER``."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        if args and args[0] not in self.commands and args[0] not in ("--help", "-h"):
+            args = [RECORDINGS, *args]
+        return super().parse_args(ctx, args)
+
+
+app = typer.Typer(
+    cls=_RecordingsByDefault,
+    no_args_is_help=True,
+    help="Measure quality: of recordings with a manifest, or on published corpora.",
+)
+app.command(RECORDINGS)(evaluate)
+
+Folder = Annotated[Path, typer.Argument(help="The corpus, as published.")]
+Out = Annotated[Path | None, typer.Option("--out", "-o", help="Write the figures as JSON too.")]
+Limit = Annotated[int | None, typer.Option("--limit", min=1, help="Of the first N only.")]
+
+
+@app.command()
+def roles(
+    folder: Folder,
+    corpus: Annotated[str, typer.Option("--corpus", help=f"The format: {', '.join(CORPORA)}.")],
+    learn_from: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--learn-from",
+            help="corpus=FOLDER: measure words learned from these instead of our cues.",
+        ),
+    ] = None,
+    limit: Limit = None,
+    out: Out = None,
+) -> None:
+    """Who is the clinician, on dialogues whose labels are hidden."""
+    with reported(Console(Mode.of(quiet=False, as_json=False))):
+        figures = evaluate_roles(
+            folder, corpus, learn_from=[_source(one) for one in learn_from or ()], limit=limit
+        )
+        _write(out, *figures)
+        typer.echo(to_markdown({corpus: figures}), nl=False)
+
+
+@app.command()
+def negation(
+    folder: Folder,
+    language: Annotated[str, typer.Option("--language", help="fr or en.")],
+    out: Out = None,
+) -> None:
+    """What is denied, doubted and dated, on the clinical cases of E3C (layer 1, WebAnno's XML)."""
+    with reported(Console(Mode.of(quiet=False, as_json=False))):
+        report = measure_negation(e3c.read(folder), language)
+        if not report.cases:
+            raise InvalidOption("the folder holds no case of E3C")
+        _write(out, report)
+        typer.echo(report.to_json())
+
+
+@app.command()
+def facts(
+    folder: Folder,
+    corpus: Annotated[
+        str, typer.Option("--corpus", help=f"The format: {', '.join(FACTS_CORPORA)}.")
+    ],
+    notes: Annotated[
+        Path | None,
+        typer.Option(
+            "--notes", help="Measure notes already written: <id>.txt or <id>/summary.json."
+        ),
+    ] = None,
+    draft: Annotated[
+        Path | None,
+        typer.Option(
+            "--draft", help="Write notes with the engine of the settings into this folder."
+        ),
+    ] = None,
+    template: Annotated[str, typer.Option("--template", help="Of the drafted notes.")] = TEMPLATE,
+    limit: Limit = None,
+    out: Out = None,
+) -> None:
+    """Notes against checklists and reference notes, and our checks against clinicians' verdicts.
+
+    Without --notes and --draft it measures what needs no model: the references themselves, another
+    consultation's, everything said, and the judged statements.
+    """
+    if notes is not None and draft is not None:
+        raise typer.BadParameter("--notes and --draft exclude each other")
+    console = Console(Mode.of(quiet=False, as_json=False))
+    with reported(console), ExitStack() as stack:
+        source = written(notes) if notes is not None else None
+        if draft is not None:
+            chosen = settings()
+            pipeline = stack.enter_context(Pipeline(chosen, TranscribeOptions(), console.progress))
+            source = drafted(pipeline, draft, template=template, started=console.start)
+        report = evaluate_facts(folder, corpus, source=source, limit=limit)
+        _write(out, report)
+        typer.echo(facts_to_markdown(report), nl=False)
+
+
+def _source(text: str) -> tuple[str, Path]:
+    name, separator, folder = text.partition("=")
+    if not separator:
+        raise InvalidOption("--learn-from takes corpus=FOLDER")
+    return name, Path(folder)
+
+
+def _write(out: Path | None, *figures: Record) -> None:
+    if out is not None:
+        write(out, "[" + ",\n".join(one.to_json() for one in figures) + "]\n")
