@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable, Sequence, Set
 from dataclasses import dataclass, field
 
 from clinical.drugs import find_drugs
+from clinical.laterality import sides
 from clinical.numbers import canonical, quantities
 from clinical.polarity import findings
 from clinical.text import is_stopword, stem, tokens
@@ -70,7 +71,7 @@ Terms = dict[str, str]
 
 
 def terms(text: str, language: str) -> Terms:
-    """What a text says: stems, numbers with units, drugs by INN, findings by concept."""
+    """What a text says: stems, numbers with units, drugs by INN, findings by concept, sides."""
     found: Terms = {}
     taken: list[tuple[int, int]] = []
 
@@ -85,6 +86,8 @@ def terms(text: str, language: str) -> Terms:
         add(f"@{drug.inn}", drug.start, drug.end)
     for finding in findings(text, language):
         add(f"={finding.concept}", finding.start, finding.end)
+    for side in sides(text, language):
+        add(f"<{side.side}", side.start, side.end)
     for token in tokens(text, language):
         inside = any(start <= token.start and token.end <= end for start, end in taken)
         if not inside and not is_stopword(token.fold, language):
@@ -186,6 +189,16 @@ class Grounder:
         gone = tuple(word for term, (_, word) in said.items() if term not in held)
         return sum(said[t][0] for t in held) / total, gone
 
+    def held(self, unit: Unit, words: Terms) -> float:
+        """How much of a sentence a whole note holds, by weight."""
+        said = {
+            term: self._weight(term)
+            for term in self._own[unit.index]
+            if term not in self._polite and term not in self._neutral
+        }
+        total = sum(said.values())
+        return sum(w for term, w in said.items() if term in words) / total if total else 1.0
+
     def meaning(self, text: str) -> frozenset[str]:
         """The content of a statement: two with the same say the same."""
         return frozenset(self._wanted(text))
@@ -200,4 +213,4 @@ class Grounder:
     def _weight(self, term: str) -> float:
         """Rare words say more; a number, a drug or a finding says twice as much."""
         rarity = math.log(1 + len(self.units) / (1 + self._frequency[term]))
-        return rarity * (2.0 if term[0] in "#@=" else 1.0)
+        return rarity * (2.0 if term[0] in "#@=<" else 1.0)
