@@ -9,7 +9,7 @@ from typing import Literal
 from clinical.folded import folded
 from clinical.text import checked
 
-MomentKind = Literal["weekday", "day", "part", "month"]
+MomentKind = Literal["weekday", "day", "part", "month", "period"]
 
 _LISTED: dict[str, dict[MomentKind, str]] = {
     "fr": {
@@ -47,6 +47,17 @@ _PATTERNS = {
     )
     for language, names in _NAMES.items()
 }
+_VAGUE = {
+    "fr": re.compile(
+        r"(?<!\w)(?:quelques|plusieurs|depuis des|il y a des|(?=(?:jour|semaine|mois|annee|an)s? "
+        r"(?:derni|proch)))\s*(?P<unit>jour|semaine|mois|annee|an)s?(?!\w)"
+    ),
+    "en": re.compile(
+        r"(?<!\w)(?:few|couple of|several|some|last|next|past|for)\s+"
+        r"(?P<unit>day|week|month|year)s?(?!\w)"
+    ),
+}
+_UNIT = {"jour": "day", "semaine": "week", "mois": "month", "annee": "year", "an": "year"}
 _NEXT_TO = {
     ("evening", "night"),
     ("night", "evening"),
@@ -76,6 +87,10 @@ def moments(text: str, language: str) -> tuple[Moment, ...]:
         kind, key = names[match.group()]
         start, end = line.place(match.start(), match.end())
         found.append(Moment(kind, key, text[start:end], start, end))
+    for match in _VAGUE[language].finditer(line.line):
+        start, end = line.place(match.start(), match.end())
+        unit = _UNIT.get(match["unit"], match["unit"])
+        found.append(Moment("period", unit, text[start:end], start, end))
     return tuple(found)
 
 

@@ -47,8 +47,10 @@ _FR = (
         r"sevrage|ex[- ](?:fumeu\w+|tabag\w+|buveu\w+|consommat\w+)|"
         r"ancien(?:ne)?s? (?:fumeu\w+|tabag\w+|"
         r"buveu\w+)|sevre\w*",
-        r"ne (?:prend\w*|prenons|fume\w*|boi\w+) plus|n'(?:en )?(?:prend\w*|utilise\w*) plus",
-        r"(?:je|j'|il|elle|on|vous) (?:en )?(?:prend\w*|fume\w*) plus(?= de\b| d'| du\b|[,.]|$)",
+        r"ne (?:l'|la |le |les |lui )?(?:prend\w*|prenons|fume\w*|boi\w+) plus",
+        r"n'(?:en )?(?:prend\w*|utilise\w*) plus",
+        r"(?:je|j'|il|elle|on|vous) (?:en |l'|la |le |les )?(?:prend\w*|fume\w*) plus"
+        r"(?= de\b| d'| du\b|[,.]|$)",
         rf"(?:{_STOP_FR})(?: de prendre| de)?",
         r"arrets?(?: d[eu]s?| de la| de l'| d')?",
     ),

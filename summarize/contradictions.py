@@ -10,12 +10,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from clinical.dialogue import Said, evidence_findings
+from clinical.dialogue import evidence_findings
 from clinical.doses import doses
 from clinical.drugs import find_drugs
 from clinical.laterality import Lateral, Side, said_sides
 from clinical.numbers import same_quantity
-from clinical.polarity import Finding, findings
+from clinical.polarity import findings
 from clinical.quantity import Quantity, canonical
 from clinical.temporality import Status, courses, statuses
 from consultation.summary import Contradiction, Evidence, Experiencer, Polarity
@@ -79,7 +79,7 @@ def _sides(units: Sequence[Unit], language: str) -> Iterable[tuple[int, Contradi
     for unit in units:
         if unit.is_question:
             continue
-        here = [s for s in said_sides(_turns(unit), language) if not s.denied and s.organ]
+        here = [s for s in said_sides(unit.said, language) if not s.denied and s.organ]
         if len({s.side for s in here}) != 1:
             continue  # both, or a comparison of two
         concepts = _symptoms(unit, language)
@@ -106,7 +106,7 @@ def _allergies(units: Sequence[Unit], language: str) -> Iterable[tuple[int, Cont
     for unit in units:
         if unit.is_question:
             continue
-        said = [f for f in _said(unit, language) if f.concept == "allergy"]
+        said = [f for f in evidence_findings(unit.said, language) if f.concept == "allergy"]
         said = [f for f in said if f.experiencer is Experiencer.patient]
         polarities = {f.polarity for f in said} & {Polarity.affirmed, Polarity.denied}
         if len(polarities) != 1:
@@ -125,17 +125,6 @@ def _allergies(units: Sequence[Unit], language: str) -> Iterable[tuple[int, Cont
                 yield unit.index, Contradiction(kind="allergy", about=about, evidence=evidence)
                 return
         heard.append((polarity, inns, unit))
-
-
-def _turns(unit: Unit) -> list[Said]:
-    turns = [Said(unit.text, unit.speaker, unit.is_question)]
-    if unit.question is not None:
-        turns.insert(0, Said(unit.question.text, unit.question.speaker, True))
-    return turns
-
-
-def _said(unit: Unit, language: str) -> tuple[Finding, ...]:
-    return evidence_findings(_turns(unit), language)
 
 
 def _quote(unit: Unit) -> tuple[Evidence, ...]:

@@ -13,11 +13,13 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence, Set
 from dataclasses import dataclass, field
 
+from clinical.dialogue import evidence_findings
 from clinical.drugs import find_drugs
 from clinical.laterality import sides
 from clinical.numbers import canonical, quantities
 from clinical.polarity import findings
 from clinical.text import is_stopword, stem, tokens
+from consultation.summary import Experiencer, Polarity
 from summarize.units import Unit
 
 ENOUGH = 0.5
@@ -106,6 +108,7 @@ class Grounder:
     _frequency: Counter[str] = field(init=False)
     _neutral: frozenset[str] = field(init=False)
     _polite: frozenset[str] = field(init=False)
+    _polarities: dict[int, dict[str, frozenset[Polarity]]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self._own = {unit.index: terms(unit.text, self.language) for unit in self.units}
@@ -135,14 +138,22 @@ class Grounder:
         if not total:
             return Grounds((), 0.0, ())
         hinted = set(hints)
-        candidates = [u for u in self.units if not u.is_question and allowed(u)]
+        candidates = [
+            u
+            for u in self.units
+            if not u.is_question
+            and not wanted.keys().isdisjoint(self._answered[u.index].keys())
+            and allowed(u)
+        ]
+        contrary = self._contrary(text, candidates)
         covered: set[str] = set()
         chosen: list[Unit] = []
         while candidates and len(chosen) < MOST_UNITS:
 
             def gain(unit: Unit, covered: set[str] = covered) -> float:
-                new = (wanted.keys() & self._answered[unit.index].keys()) - covered
-                own = (wanted.keys() & self._own[unit.index].keys()) - covered
+                against = contrary.get(unit.index, frozenset())
+                new = (wanted.keys() & self._answered[unit.index].keys()) - covered - against
+                own = (wanted.keys() & self._own[unit.index].keys()) - covered - against
                 value = sum(wanted[t][0] for t in new) / total
                 # Words of its own count a little more than those its question lends.
                 value += 0.01 * sum(wanted[t][0] for t in own) / total
@@ -153,11 +164,39 @@ class Grounder:
                 break
             chosen.append(best)
             candidates.remove(best)
-            covered |= wanted.keys() & self._answered[best.index].keys()
+            held = wanted.keys() & self._answered[best.index].keys()
+            covered |= held - contrary.get(best.index, frozenset())
         support = sum(wanted[t][0] for t in covered) / total
         missing = tuple(word for term, (_, word) in wanted.items() if term not in covered)
         asked = self._asked(chosen, covered)
         return Grounds(tuple(chosen), round(min(1.0, support), 3), missing, asked)
+
+    def _contrary(self, text: str, candidates: Sequence[Unit]) -> dict[int, frozenset[str]]:
+        """Unit → findings of the statement that it says the opposite of.
+
+        Only where another sentence says the same: a statement that is wrong keeps the evidence
+        that shows it.
+        """
+        stated = {f.concept: f.polarity for f in findings(text, self.language)}
+        found: dict[int, set[str]] = {}
+        for concept, polarity in stated.items():
+            term = f"={concept}"
+            naming = [u for u in candidates if term in self._answered[u.index]]
+            agreeing = {u.index for u in naming if polarity in self._polarity(u, concept)}
+            if agreeing:
+                for unit in naming:
+                    if unit.index not in agreeing:
+                        found.setdefault(unit.index, set()).add(term)
+        return {index: frozenset(terms_) for index, terms_ in found.items()}
+
+    def _polarity(self, unit: Unit, concept: str) -> frozenset[Polarity]:
+        if unit.index not in self._polarities:
+            said: dict[str, set[Polarity]] = {}
+            for finding in evidence_findings(unit.said, self.language):
+                if finding.experiencer is Experiencer.patient:
+                    said.setdefault(finding.concept, set()).add(finding.polarity)
+            self._polarities[unit.index] = {key: frozenset(p) for key, p in said.items()}
+        return self._polarities[unit.index].get(concept, frozenset())
 
     def against(self, text: str, unit: Unit) -> Grounds:
         """How much of a statement this one sentence holds, with the question it answers."""

@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from clinical.dialogue import Said, evidence_findings
+from clinical.dialogue import evidence_findings
 from clinical.doses import doses
 from clinical.drugs import find_drugs
 from clinical.numbers import quantities, same_quantity
@@ -130,21 +130,17 @@ def undocumented(grounder: Grounder, statements: Sequence[Statement]) -> tuple[U
 
 def _facts(unit: Unit, grounder: Grounder, note: _Note) -> Iterable[tuple[Fact, str, str]]:
     """(kind, what makes two the same, words) of what this sentence says and the note lacks."""
-    said = [f for f in _said(unit, grounder.language) if f.polarity is Polarity.affirmed]
+    said = [
+        f
+        for f in evidence_findings(unit.said, grounder.language)
+        if f.polarity is Polarity.affirmed
+    ]
     allergy = list(_allergies(unit, said, note))
     yield from allergy
     if not allergy:
         yield from _drugs(unit, note)
     yield from _signs(unit, said, note)
     yield from _advice(unit, grounder, note)
-
-
-def _said(unit: Unit, language: str) -> tuple[Finding, ...]:
-    turns = [Said(unit.text, unit.speaker, unit.is_question)]
-    if unit.question is not None:
-        question = unit.question
-        turns.insert(0, Said(question.text, question.speaker, question.is_question))
-    return evidence_findings(turns, language)
 
 
 def _allergies(unit: Unit, said: Sequence[Finding], note: _Note) -> Iterable[tuple[Fact, str, str]]:

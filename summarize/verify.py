@@ -23,6 +23,8 @@ RULES: dict[str, Rule] = {
     "dose": values.dose,
     "findings": meaning.findings,
     "polarity": meaning.polarity,
+    "denial": meaning.denial,
+    "allergen": source.allergen,
     "side": meaning.side,
     "temporality": meaning.temporality,
     "experiencer": meaning.experiencer,
@@ -37,6 +39,7 @@ WARNINGS: dict[str, Rule] = {
     "plausible": values.plausible,
     "spelling": meaning.spelling,
     "course": meaning.course,
+    "doubt": meaning.doubt,
 }
 """Name → rule that only warns."""
 

@@ -50,6 +50,7 @@ _PHRASES = {
             "plausible": "valeur invraisemblable, réécouter",
             "spelling": "nom de médicament corrigé",
             "course": "en cours, prescrit ou passé",
+            "doubt": "réponse hésitante",
             "repaired": "corrigé d'après la citation",
         },
     ),
@@ -77,6 +78,7 @@ _PHRASES = {
             "plausible": "implausible value, listen again",
             "spelling": "drug name corrected",
             "course": "current, prescribed or past",
+            "doubt": "hesitant answer",
             "repaired": "mended from the quote",
         },
     ),
@@ -154,7 +156,8 @@ def _warning(check: Check, phrases: _Phrases) -> str:
         " → ".join(f"« {_escape(span.text)} »" for span in (c.evidence, c.statement) if span)
         for c in check.compared
     )
-    return f"⚠ {phrases.warning} ({phrases.rules.get(check.rule, check.rule)}): {said or _escape(check.detail)}"
+    rule = phrases.rules.get(check.rule, check.rule)
+    return f"⚠ {phrases.warning} ({rule}): {said or _escape(check.detail)}"
 
 
 def _quote(evidence: Evidence, labels: dict[str, str]) -> str:

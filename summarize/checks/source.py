@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 
+from clinical.drugs import find_drugs
 from clinical.polarity import is_question
-from clinical.text import content_stems, stem
+from clinical.text import content_stems, fold, stem
 from prompts import library
-from summarize.checks.claim import PASSED, Claim, Outcome, fault
+from summarize.checks.claim import NOTHING, PASSED, Claim, Outcome, fault, listed
 from summarize.grounding import ENOUGH
 from summarize.rules import permitted
+
+_ALLERGEN = re.compile(
+    r"\b(?:allerg\w+|intol[eé]ran\w+)\s*(?:connue\s*)?"
+    r"(?:to|à la|à l['’]|à|aux|au|:)\s*(?P<what>[^,.;:()]+)",
+    re.IGNORECASE,
+)
+_WHEN = re.compile(r"(?:when|quand|where|ou|if|si)\b")
 
 
 def evidence(claim: Claim) -> Outcome:
@@ -21,7 +30,10 @@ def evidence(claim: Claim) -> Outcome:
 
 def question(claim: Claim) -> Outcome:
     """A question states nothing, and proves nothing."""
-    if "?" in claim.text or is_question(claim.text, claim.language):
+    if "?" in claim.text:
+        return fault("the statement is a question")
+    # "When she lies down it hurts": no question, though it begins like one.
+    if is_question(claim.text, claim.language) and not _WHEN.match(fold(claim.text)):
         return fault("the statement is a question")
     return PASSED
 
@@ -31,6 +43,22 @@ def speaker(claim: Claim) -> Outcome:
     if any(permitted(claim.topics, unit, claim.language) for unit in claim.grounds.units):
         return PASSED
     return fault("said by " + ", ".join(sorted({u.role.value for u in claim.grounds.units})))
+
+
+def allergen(claim: Claim) -> Outcome:
+    """What somebody is allergic to was said, word by word: no allergy is lent to another thing."""
+    match = _ALLERGEN.search(claim.text)
+    if match is None:
+        return NOTHING
+    start = match.start("what")
+    said = set(content_stems(claim.evidence, claim.language))
+    drugs = {d.inn for d in find_drugs(claim.evidence, claim.language)}
+    named = [d for d in find_drugs(claim.text, claim.language) if d.start >= start]
+    new = [d.text for d in named if d.inn not in drugs]
+    if not named:
+        what = match["what"]
+        new = [] if set(content_stems(what, claim.language)) & said else [what.strip()]
+    return fault("not said: " + listed(new)) if new else PASSED
 
 
 def leak(claim: Claim) -> Outcome:
