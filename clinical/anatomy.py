@@ -9,6 +9,7 @@ from functools import cache
 from importlib.resources import files
 
 from clinical.folded import Folded
+from clinical.memory import remembered
 from clinical.text import fold
 
 
@@ -22,6 +23,7 @@ class Organ:
     end: int
 
 
+@remembered
 def organs(text: Folded, language: str) -> tuple[Organ, ...]:
     """Every organ or region named, longest names first, in order."""
     names = _names(language)

@@ -11,6 +11,7 @@ import re
 from dataclasses import dataclass
 
 from clinical.drugs import DrugMention, find_drugs
+from clinical.memory import remembered
 from clinical.numbers import quantities
 from clinical.quantity import Quantity, canonical, same_quantity
 
@@ -28,6 +29,7 @@ class Dose:
     quantity: Quantity
 
 
+@remembered
 def doses(text: str, language: str) -> tuple[Dose, ...]:
     """The doses of a text, each with its drug, in order. Raises UnsupportedLanguage."""
     named = [d for d in find_drugs(text, language) if d.kind == "drug"]

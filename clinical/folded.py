@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from dataclasses import dataclass
 
+from clinical.memory import remembered
 from clinical.text import fold
 
 
@@ -35,6 +36,7 @@ class Folded:
         return place if self._places is None else bisect_left(self._places, place)
 
 
+@remembered
 def folded(text: str) -> Folded:
     """Fold a text character by character; ``œ`` becomes two, a combining mark none."""
     if text.isascii():

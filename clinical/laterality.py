@@ -16,6 +16,7 @@ from clinical.anatomy import Organ, organs, related
 from clinical.cues import CUES
 from clinical.dialogue import Said
 from clinical.folded import Folded, folded
+from clinical.memory import remembered
 from clinical.polarity import clause_line, is_question
 from clinical.text import Sentence, checked, sentences
 
@@ -130,6 +131,7 @@ _FAR = 45
 """Characters between an organ and the side said of it, at most."""
 
 
+@remembered
 def sides(text: str, language: str) -> tuple[Lateral, ...]:
     """Every side that a text names, in order. Raises UnsupportedLanguage."""
     checked(language)
@@ -144,6 +146,7 @@ def sides(text: str, language: str) -> tuple[Lateral, ...]:
     return tuple(found)
 
 
+@remembered
 def said_sides(turns: Sequence[Said], language: str) -> tuple[Lateral, ...]:
     """The sides that a run of turns asserts, each question resolved by the next turn.
 

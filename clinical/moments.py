@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from clinical.folded import folded
+from clinical.memory import remembered
 from clinical.text import checked
 
 MomentKind = Literal["weekday", "day", "part", "month", "period"]
@@ -78,6 +79,7 @@ class Moment:
     end: int
 
 
+@remembered
 def moments(text: str, language: str) -> tuple[Moment, ...]:
     """The days and parts of the day in order. Raises UnsupportedLanguage."""
     names = _NAMES[checked(language)]

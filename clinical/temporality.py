@@ -15,6 +15,7 @@ from enum import StrEnum
 
 from clinical.drugs import find_drugs
 from clinical.folded import Folded, folded
+from clinical.memory import remembered
 from clinical.polarity import findings, is_question
 from clinical.temporal_cues import CUES
 from clinical.text import checked, sentences
@@ -68,6 +69,7 @@ HABITS = frozenset({"smoking", "alcohol", "drug use"})
 """Findings that are stopped and taken up like drugs."""
 
 
+@remembered
 def courses(text: str, language: str) -> tuple[Course, ...]:
     """Every drug and habit that a text names, with its status; and problems that have one.
 

@@ -40,6 +40,7 @@ class Words:
     """(what was said of it if it was done, the invented statement)."""
     allergies: tuple[tuple[str, str], ...]
     no_allergy: str
+    harmless: re.Pattern[str]
 
 
 _I = re.IGNORECASE
@@ -156,6 +157,7 @@ WORDS: dict[str, Words] = {
             (r"arachide", "Allergie aux arachides."),
         ),
         no_allergy="Pas d'allergie connue.",
+        harmless=re.compile(r"norma|souple|pas de|poursuivi|continuer", _I),
     ),
     "en": Words(
         comma=False,
@@ -211,5 +213,6 @@ WORDS: dict[str, Words] = {
             (r"peanut|nuts", "Allergic to peanuts."),
         ),
         no_allergy="No known allergies.",
+        harmless=re.compile(r"normal|soft|clear|^no |continue", _I),
     ),
 }  # fmt: skip

@@ -66,13 +66,15 @@ def mutants(pair: Pair) -> Iterator[Mutant]:
     for noted in pair.note:
         if len(noted.topics) == 1 and noted.topics[0] in _SPOKEN_BY_ONE:
             yield Mutant(Kind.speaker, noted, noted, other)
-        if len(noted.topics) == 1 and noted.topics[0] in _LISTED_WHEN_LOST:
+        lost = len(noted.topics) == 1 and noted.topics[0] in _LISTED_WHEN_LOST
+        if lost and not words.harmless.search(noted.text):
             yield Mutant(Kind.deleted, noted, None)
 
 
 _SPOKEN_BY_ONE = frozenset({Topic.examination, Topic.assessment, Topic.plan})
 _LISTED_WHEN_LOST = frozenset({Topic.allergies, Topic.medications, Topic.examination, Topic.plan})
-"""A symptom that is denied, or a family history, is not asked of the list of what was lost."""
+"""A symptom that is denied, or a family history, is not asked of the list of what was lost; nor is
+what is normal, nor that a treatment goes on, which the list of treatments tells already."""
 
 
 def _fold(text: str) -> str:

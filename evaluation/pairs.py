@@ -84,13 +84,13 @@ def _primock(path: Path) -> Iterable[Pair]:
     for checklist in checklists:
         for note in json.loads(checklist.read_text("utf-8"))["note_statements"]:
             for line in note["statements"]:
+                text = line["text"].strip().removeprefix("↳").strip()
+                if line["correct"] != "c":
+                    wrong.add(text.casefold())
                 # "↳ goes" hangs on the line before and says nothing alone.
-                text = line["text"].strip()
-                if text.startswith("↳") or line["correct"] != "c":
-                    wrong.add(text)
-                elif len(text.split()) > 1:
+                elif len(text.split()) > (2 if "↳" in line["text"] else 1):
                     correct.setdefault(text.casefold(), Noted(text))
-    note_lines = tuple(n for n in correct.values() if n.text not in wrong)
+    note_lines = tuple(n for n in correct.values() if n.text.casefold() not in wrong)
     yield Pair(name, spoken(turns, "en"), note_lines)
 
 

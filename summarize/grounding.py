@@ -35,10 +35,14 @@ NEUTRAL = {
     "fr": "patient patiente médecin présente signale rapporte décrit indique mentionne déclare "
     "prend prescrit prescription prescrite traitement cours actuel actuellement absence notion "
     "consulte consultation pas aucun aucune constate évoque propose demande recommandé conseillé "
-    "revoir probable suspicion connu connue",
+    "revoir probable suspicion connu connue antécédent antécédents atcd ttt problème problèmes "
+    "trouble troubles signe signes symptôme symptômes autre autres revois revoit revenez revenir "
+    "rendez-vous",
     "en": "patient doctor clinician physician reports denies complains describes states mentions "
     "says takes taking prescribed prescribe treatment current currently no not absence advised "
-    "advise presents known recommended likely probable started noted found",
+    "advise presents known recommended likely probable started noted found history hx sx pmh "
+    "dh sh fh nil meds medications issue issues problem problems symptom symptoms other "
+    "associated able",
 }
 """Words of note style that need no evidence of their own; polarity is checked by itself."""
 
@@ -95,6 +99,12 @@ def terms(text: str, language: str) -> Terms:
         if not inside and not is_stopword(token.fold, language):
             found.setdefault(token.stem, token.text)
     return found
+
+
+_OPPOSITE = {
+    Polarity.affirmed: Polarity.denied,
+    Polarity.denied: Polarity.affirmed,
+}
 
 
 @dataclass
@@ -183,6 +193,10 @@ class Grounder:
             term = f"={concept}"
             naming = [u for u in candidates if term in self._answered[u.index]]
             agreeing = {u.index for u in naming if polarity in self._polarity(u, concept)}
+            if not agreeing and polarity in _OPPOSITE:
+                # Nobody says so and somebody the opposite: that, not a doubt, is the evidence.
+                opposite = _OPPOSITE[polarity]
+                agreeing = {u.index for u in naming if opposite in self._polarity(u, concept)}
             if agreeing:
                 for unit in naming:
                     if unit.index not in agreeing:

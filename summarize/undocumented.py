@@ -12,18 +12,21 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
+from clinical.anatomy import organs
+from clinical.cues import CUES
 from clinical.dialogue import evidence_findings
 from clinical.doses import doses
 from clinical.drugs import find_drugs
+from clinical.folded import folded
 from clinical.numbers import quantities, same_quantity
-from clinical.polarity import Finding, findings
+from clinical.polarity import Finding, clause_line, findings
 from clinical.quantity import Quantity
-from clinical.temporality import courses, statuses
-from clinical.text import fold
+from clinical.temporality import Status, courses, statuses
+from clinical.text import fold, stem
 from consultation.summary import Experiencer, Fact, Polarity, Statement, Undocumented
 from consultation.transcript import Role
 from summarize.grounding import Grounder, Terms, terms
-from summarize.rules import announces
+from summarize.rules import announces, speaks_of_allergy
 from summarize.units import Unit, quote
 
 RANKS = {fact: rank for rank, fact in enumerate(Fact, start=1)}
@@ -46,7 +49,8 @@ _FOLLOW_UP = re.compile(
     r"|\b(?:come back|see you|follow[- ]?up|review|appointment|see me|back in)\b"
 )
 _WHEN = re.compile(
-    r"\b(?:dans|d'ici|apres|sous|semaine|mois|jours?|lundi|mardi|mercredi|jeudi|vendredi|demain"
+    r"\b(?:janvier|fevrier|mars|avril|mai|juin|juillet|aout|septembre|octobre|novembre|decembre"
+    r"|january|february|march|april|june|july|august|september|october|november|december|dans|d'ici|apres|sous|semaine|mois|jours?|lundi|mardi|mercredi|jeudi|vendredi|demain"
     r"|in|within|weeks?|months?|days?|monday|tuesday|wednesday|thursday|friday|tomorrow|next)\b"
 )
 _DECISION = re.compile(
@@ -59,14 +63,31 @@ _DECISION = re.compile(
     r"|increase|reduce|schedule|put you|give you)\b"
 )
 _ACT = re.compile(
-    r"\b(?:prise de sang|bilan|radio\w*|scanner|irm|echo\w*|ecg|electrocardiogramme|analyse\w*"
-    r"|ordonnance|specialiste|kine\w*|x-?ray|blood tests?|scan|mri|ct|ultrasound|ecg|ekg|referral"
+    r"\b(?:arret de travail|mammogra\w+|off work|sick note|prise de sang|bilan|radio\w*|scanner|irm"
+    r"|echo\w*|ecg|electrocardiogramme|analyse\w*|ordonnance|specialiste|kine\w*|x-?ray|scan|mri"
+    r"|blood tests?|ct|ultrasound|ekg|referral"
     r"|swab|urine|sample|prescri\w+)\b"
 )
+_YES = {language: cues.yes for language, cues in CUES.items()}
+_ORDERS = re.compile(
+    r"\b(?:fait|faire|fera|faut|demande|arret|note|need|should|do|ordering|get|stay)\b"
+)
+_STOPPED = Status.stopped
 _VITAL = frozenset({"blood_pressure", "temperature"})
+_MEASURED = frozenset({"percentage", "length", "weight", "measure", "score"})
+_DESCRIBES = re.compile(
+    r"(?:alors |so |ok |okay |bon |et |and |,| )*(?:le |la |l'|les |vos |votre |your |the "
+    r"|there |il y a|on (?:voit|entend|sent)|je (?:vois|sens|entends)|i (?:can )?(?:see|hear|feel))"
+)
+_ABNORMAL = re.compile(
+    r"\b(?:rouges?|gonfle\w*|bombe\w*|douloureu\w*|sensibles?|limite\w*|augmente\w*|diminue\w*|dur\w*"
+    r"|chaude?s?|elargi\w*|deforme\w*|infecte\w*|inflamm\w*|positif\w*|anormal\w*|red|swollen"
+    r"|bulging|tender|painful|limited|reduced|enlarged|hard|warm|infected|inflamed|positive|abnormal"
+    r"|decreased|raised)\b"
+)
 _SIGN = re.compile(
-    r"\b(?:saturation|sat|sats|oxygen|oxygene|pouls|pulse|heart rate|tension|temperature|poids"
-    r"|weight|blood pressure)\b"
+    r"\b(?:saturation|sat|sats|oxygen|oxygene|frequence|pouls|pulse|heart rate|tension|temperature"
+    r"|poids|weight|blood pressure)\b"
 )
 _TOO_GENERAL = frozenset({"medical history", "medication", "allergy", "medication side effect"})
 """Concepts too general to be a symptom of their own."""
@@ -84,11 +105,15 @@ class _Note:
     concepts: set[tuple[str, Polarity]] = field(init=False)
     allergic: set[str] = field(init=False)
     allergy: bool = field(init=False)
-    words: Terms = field(init=False)
+    """An allergy is affirmed or denied somewhere."""
+    words: list[Terms] = field(init=False)
+    """Of each statement."""
+    stopped: set[str] = field(init=False)
 
     def __post_init__(self) -> None:
         self.inns, self.pairs, self.numbers, self.concepts = set(), [], [], set()
-        self.allergic, self.allergy, self.words = set(), False, {}
+        self.allergic, self.allergy, self.words = set(), False, []
+        self.stopped = set()
         for statement in self.statements:
             text = statement.text
             inns = {drug.inn for drug in find_drugs(text, self.language)}
@@ -98,10 +123,11 @@ class _Note:
             self.numbers += said
             self.pairs += [(inn, q) for inn in inns for q in said]
             self.concepts |= {(f.concept, f.polarity) for f in named}
-            if any(f.concept == "allergy" and f.polarity is Polarity.affirmed for f in named):
+            if any(f.concept == "allergy" for f in named):
                 self.allergy = True
                 self.allergic |= inns
-            self.words |= terms(text, self.language)
+            self.words.append(terms(text, self.language))
+            self.stopped |= {c.key for c in courses(text, self.language) if c.status is _STOPPED}
 
 
 def undocumented(grounder: Grounder, statements: Sequence[Statement]) -> tuple[Undocumented, ...]:
@@ -144,15 +170,19 @@ def _facts(unit: Unit, grounder: Grounder, note: _Note) -> Iterable[tuple[Fact, 
 
 
 def _allergies(unit: Unit, said: Sequence[Finding], note: _Note) -> Iterable[tuple[Fact, str, str]]:
+    """An allergy; or that there is none, where the note says nothing of allergies."""
     own = [f for f in said if f.experiencer is Experiencer.patient]
-    if not any(f.concept in ("allergy", "anaphylaxis") for f in own):
+    own = [f for f in own if f.concept in ("allergy", "anaphylaxis")]
+    answered = unit.question is not None and speaks_of_allergy(unit.question.text)
+    if not own and not answered:
         return
+    denied = any(f.polarity is Polarity.denied for f in own)
     course = courses(unit.text, note.language)
     named = [
         drug
         for drug in find_drugs(unit.text, note.language)
         # "Because of your allergy I will prescribe doxycycline."
-        if not statuses(course, drug.inn)
+        if not statuses(course, drug.inn) and not denied
     ]
     for drug in named:
         if drug.inn not in note.allergic:
@@ -163,11 +193,18 @@ def _allergies(unit: Unit, said: Sequence[Finding], note: _Note) -> Iterable[tup
 
 def _drugs(unit: Unit, note: _Note) -> Iterable[tuple[Fact, str, str]]:
     text = unit.text
-    for drug in find_drugs(text, note.language):
+    named = find_drugs(text, note.language)
+    if unit.question is not None and _YES[note.language].match(clause_line(text, note.language)):
+        named = (*find_drugs(unit.question.text, note.language), *named)
+    for drug in named:
         if drug.inn not in note.inns:
             yield Fact.drug, drug.inn, drug.text
     spoken = unit.answered
     shift = len(spoken) - len(text)
+    for course in courses(spoken, note.language):
+        stops = course.status is _STOPPED and not course.asked and course.start >= shift
+        if stops and course.key not in note.stopped:
+            yield Fact.drug, f"{course.key} stopped", f"{course.name}: {course.text}"
     for dose in doses(spoken, note.language):
         if dose.quantity.start < shift or dose.quantity.weak:
             continue
@@ -180,19 +217,18 @@ def _drugs(unit: Unit, note: _Note) -> Iterable[tuple[Fact, str, str]]:
 def _signs(unit: Unit, said: Sequence[Finding], note: _Note) -> Iterable[tuple[Fact, str, str]]:
     clinician = unit.role is Role.clinician
     text = fold(unit.text)
-    advice = _RED_FLAG.search(text) or _DECISION.search(text)
-    if clinician and not advice:
-        vitals = [q for q in quantities(unit.text, note.language) if q.kind in _VITAL]
-        if not vitals and _SIGN.search(text):
-            vitals = [
-                q
-                for q in quantities(unit.text, note.language)
-                if q.kind in ("percentage", "rate", "weight", "bare") and not q.weak
-            ]
-        for q in vitals:
+    advice = bool(_RED_FLAG.search(text) or _DECISION.search(text) or _FOLLOW_UP.search(text))
+    if clinician and not advice and not find_drugs(unit.text, note.language):
+        sign = _SIGN.search(text) is not None
+        for q in quantities(unit.text, note.language):
+            measured = q.kind in _VITAL or (q.kind in _MEASURED and not q.weak)
+            if not measured and not (sign and q.kind in ("bare", "rate") and not q.weak):
+                continue
             if not any(same_quantity(q, other) for other in note.numbers):
                 yield Fact.examination, f"{q.value} {q.unit}", unit.text
                 break
+        else:
+            yield from _seen(unit, text, note)
     for finding in said:
         if finding.concept in _TOO_GENERAL or finding.experiencer is not Experiencer.patient:
             continue
@@ -207,6 +243,19 @@ def _signs(unit: Unit, said: Sequence[Finding], note: _Note) -> Iterable[tuple[F
             yield Fact.symptom, finding.concept, finding.text
 
 
+def _seen(unit: Unit, text: str, note: _Note) -> Iterable[tuple[Fact, str, str]]:
+    """What the clinician sees or hears in an organ, unless it is normal."""
+    organ = organs(folded(unit.text), note.language)
+    abnormal = organ and _DESCRIBES.match(text) and _ABNORMAL.search(text)
+    if abnormal and not any(_covers(words, unit, note.language) for words in note.words):
+        yield Fact.examination, unit.text, unit.text
+
+
+def _covers(words: Terms, unit: Unit, language: str) -> bool:
+    own = terms(unit.text, language)
+    return len(own.keys() & words.keys()) >= HELD * len(own)
+
+
 def _advice(unit: Unit, grounder: Grounder, note: _Note) -> Iterable[tuple[Fact, str, str]]:
     if unit.role is Role.patient or unit.role is Role.companion:
         return
@@ -219,11 +268,13 @@ def _advice(unit: Unit, grounder: Grounder, note: _Note) -> Iterable[tuple[Fact,
         fact = Fact.decision
     else:
         return
-    if grounder.held(unit, note.words) < HELD:
+    act = _ACT.search(text) if fact is Fact.decision else None
+    # What is to be done must be named, whatever else the note holds of the sentence.
+    named = act is None or any(stem(act.group(), note.language) in w for w in note.words)
+    held = max((grounder.held(unit, words) for words in note.words), default=0.0)
+    if not named or held < HELD:
         yield fact, unit.text, unit.text
 
 
 def _orders(text: str) -> bool:
-    return bool(_ACT.search(text)) and bool(
-        re.search(r"\b(?:faire|fera|faut|need|should|do)\b", text)
-    )
+    return bool(_ACT.search(text)) and bool(_ORDERS.search(text))

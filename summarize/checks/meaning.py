@@ -34,6 +34,14 @@ _PAIN = re.compile(
     r"\b(?:douleurs?|douloureu\w+|mal|maux|souffr\w+|bloque\w*|fait mal|pains?|painful|hurt\w*"
     r"|ache\w*|aching|sore|tender|discomfort|throbbing|cramp\w*)\b"
 )
+_DENIES = re.compile(
+    r"\W*(?:no|nil|not|denies|without|none|never|pas|aucune?|absence|sans|ne|non)\b"
+)
+_SOMEWHAT = re.compile(
+    r"\b(?:much|enough|really|too|so|as|change[sd]?|better|worse|one|beaucoup|assez|trop|vraiment"
+    r"|tellement|tres|si|mieux|pire|changement|personne|mentioned|if)\b"
+)
+"""*Not much of an appetite* denies no appetite: such sentences decide nothing."""
 _NOT_REALLY = re.compile(
     r"\W*(?:(?:um|uh|er|well|euh|ben|bah|no|non|nah)\b\W*)*(?:not (?:really|specifically|that i"
     r"|particularly|exactly|much)|pas (?:vraiment|trop|specialement|tellement|particulierement))\b"
@@ -345,6 +353,8 @@ def denial(claim: Claim) -> Outcome:
         return NOTHING
     unit = claim.grounds.units[0]
     stated = _polarities(claim.text, claim.text, claim.language)
+    if _DENIES.match(fold(claim.text)):
+        stated = {Polarity.denied}
     heard = _heard_polarity(unit, claim)
     if len(stated) != 1 or heard is None or Polarity.uncertain in stated:
         return NOTHING
@@ -367,6 +377,8 @@ def _heard_polarity(unit: Unit, claim: Claim) -> Polarity | None:
         if CUES[language].no.match(line):
             return Polarity.denied
         return Polarity.affirmed if CUES[language].yes.match(line) else None
+    if _SOMEWHAT.search(fold(unit.text)):
+        return None
     said = _polarities(unit.text, claim.text, language)
     return said.pop() if len(said) == 1 and Polarity.uncertain not in said else None
 
