@@ -21,7 +21,7 @@ from api.arguments import (
 )
 from api.console import Console, Mode, reported
 from api.doctor import examine
-from api.evaluate import evaluate
+from api.evaluations import app as evaluate
 from api.weights import weights_app
 from consultation.errors import AnamneseError, Interrupted
 from consultation.export.schema import schema
@@ -38,7 +38,7 @@ app = typer.Typer(
     add_completion=False,
 )
 app.add_typer(weights_app, name="weights")
-app.command()(evaluate)
+app.add_typer(evaluate, name="evaluate")
 
 Files = Annotated[list[Path], typer.Argument(help="Recordings.", show_default=False)]
 Out = Annotated[Path, typer.Option("--out", "-o", help="Folder for results; one folder a file.")]

@@ -12,6 +12,12 @@ from clinical.folded import Folded
 from clinical.memory import remembered
 from clinical.text import fold
 
+PAIN = re.compile(
+    r"\b(?:douleurs?|douloureu\w+|mal|maux|souffr\w+|bloque\w*|fait mal|pains?|painful|hurt\w*"
+    r"|ache\w*|aching|sore|tender|discomfort|throbbing|cramp\w*)\b"
+)
+"""Words, folded, that say that something hurts, in either language."""
+
 
 @dataclass(frozen=True, slots=True)
 class Organ:

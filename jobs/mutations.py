@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from clinical.memory import forget
 from consultation.summary import Check, Level, Statement, Verdict
 from evaluation.detection import Detection, Judged, detect
 from evaluation.pairs import Noted, Pair, read_pairs
@@ -18,7 +19,10 @@ from summarize.verify import Claim, failed, verify
 
 def evaluate_mutations(folder: Path) -> Detection:
     """Detection and false alarms over the pairs of a folder. Raises InvalidOption."""
-    return detect(read_pairs(folder), _Judge)
+    try:
+        return detect(read_pairs(folder), _Judge)
+    finally:
+        forget()
 
 
 class _Judge:
@@ -31,7 +35,7 @@ class _Judge:
         claim = Claim(noted.text, grounds, noted.topics, self.language)
         checks = verify(claim)
         fault = failed(checks)
-        mended = repair(claim, fault) if fault else None
+        mended = repair(claim, fault, self.grounder) if fault else None
         if mended is not None:
             return Judged(None, mended.text, _warned(mended.checks))
         return Judged(fault.rule if fault else None, None, _warned(checks))
@@ -64,3 +68,14 @@ def _warned(checks: Sequence[Check]) -> tuple[str, ...]:
         for check in checks
         if check.level is Level.warning and check.verdict is Verdict.failed
     )
+
+
+def listing(found: Detection) -> str:
+    """What escaped and what was refused wrongly, one a line, for the people who mend rules."""
+    lines = [f"refused\t{pair}\t{rule}\t{noted.text}" for pair, noted, rule in found.refused]
+    for escaped in found.escaped:
+        mutant = escaped.mutant
+        before = mutant.original.text if mutant.original else ""
+        after = mutant.noted.text if mutant.noted else ""
+        lines.append(f"escaped\t{escaped.pair}\t{mutant.kind.value}\t{before}\t{after}")
+    return "".join(f"{line}\n" for line in lines)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from clinical.memory import forget
 from clinical.polarity import findings
 from consultation.engines import LanguageModel, Progress, no_progress
 from consultation.errors import UnsupportedLanguage
@@ -52,6 +53,20 @@ def summarize(
     language = transcript.language
     if language not in library.LANGUAGES:
         raise UnsupportedLanguage(f"no notes are written in {language!r}")
+    try:
+        return _summarize(transcript, model, settings, language, template, progress)
+    finally:
+        forget()
+
+
+def _summarize(
+    transcript: Transcript,
+    model: LanguageModel,
+    settings: Settings,
+    language: str,
+    template: str | None,
+    progress: Progress,
+) -> Summary:
     chosen = library.template(language, template or library.default_template(language))
     clock, usage = StepClock(), Usage()
     found = units(transcript)
@@ -157,11 +172,11 @@ class _Writer:
         claim = Claim(draft.text, grounds, topics, self.language)
         checks = verify(claim)
         fault = failed(checks)
-        mended = repair(claim, fault) if fault else None
+        mended = repair(claim, fault, self.grounder) if fault else None
         if fault is None:
             self._keep(section, draft.text, grounds, checks)
         elif mended is not None:
-            self._keep(section, mended.text, grounds, mended.checks, original=draft.text)
+            self._keep(section, mended.text, mended.grounds, mended.checks, original=draft.text)
         else:
             self._refuse(section, draft.text, checks, fault)
 

@@ -13,8 +13,10 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence, Set
 from dataclasses import dataclass, field
 
+from clinical.anatomy import PAIN, organs
 from clinical.dialogue import evidence_findings
 from clinical.drugs import find_drugs
+from clinical.folded import folded
 from clinical.laterality import sides
 from clinical.numbers import canonical, quantities
 from clinical.polarity import findings
@@ -101,6 +103,17 @@ def terms(text: str, language: str) -> Terms:
     return found
 
 
+def _hurting(text: str, language: str) -> Terms:
+    """*My right knee hurts* names knee pain, though not in these words."""
+    line = folded(text)
+    found: Terms = {}
+    if PAIN.search(line.line):
+        for organ in organs(line, language):
+            start, end = line.place(organ.start, organ.end)
+            found[f"={organ.name} pain"] = text[start:end]
+    return found
+
+
 _OPPOSITE = {
     Polarity.affirmed: Polarity.denied,
     Polarity.denied: Polarity.affirmed,
@@ -121,7 +134,10 @@ class Grounder:
     _polarities: dict[int, dict[str, frozenset[Polarity]]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self._own = {unit.index: terms(unit.text, self.language) for unit in self.units}
+        self._own = {
+            unit.index: terms(unit.text, self.language) | _hurting(unit.text, self.language)
+            for unit in self.units
+        }
         self._answered = {
             unit.index: self._own[unit.index]
             | (self._own[unit.question.index] if unit.question else {})

@@ -17,6 +17,7 @@ from clinical.quantity import Quantity
 from clinical.units import TIMES
 from consultation.summary import Check, Comparison, Level, Verdict
 from summarize.checks.claim import Claim
+from summarize.grounding import Grounder, Grounds
 from summarize.verify import failed, verify
 
 _SWAP = {"left": "right", "right": "left", "Left": "Right", "Right": "Left"}
@@ -28,11 +29,12 @@ class Repair:
     """A statement with one value replaced by what was said."""
 
     text: str
+    grounds: Grounds
     checks: tuple[Check, ...]
     """Those of the mended text, and ``repaired``, which fails as a warning so that it is shown."""
 
 
-def repair(claim: Claim, fault: Check) -> Repair | None:
+def repair(claim: Claim, fault: Check, grounder: Grounder) -> Repair | None:
     """The mended statement if it now passes every rule; None when mending is not safe."""
     if len(claim.grounds.units) != 1:
         return None
@@ -42,7 +44,8 @@ def repair(claim: Claim, fault: Check) -> Repair | None:
         return None
     start, end, instead = change
     text = claim.text[:start] + instead + claim.text[end:]
-    mended = replace(claim, text=text)
+    grounds = grounder.against(text, claim.grounds.units[0])
+    mended = replace(claim, text=text, grounds=grounds)
     checks = verify(mended)
     if failed(checks) is not None:
         return None
@@ -55,7 +58,7 @@ def repair(claim: Claim, fault: Check) -> Repair | None:
             fault.compared[0] if fault.compared else Comparison(statement=None, evidence=None),
         ),
     )
-    return Repair(text, (*checks, note))
+    return Repair(text, grounds, (*checks, note))
 
 
 def _number(claim: Claim) -> tuple[int, int, str] | None:

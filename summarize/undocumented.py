@@ -22,7 +22,7 @@ from clinical.numbers import quantities, same_quantity
 from clinical.polarity import Finding, clause_line, findings
 from clinical.quantity import Quantity
 from clinical.temporality import Status, courses, statuses
-from clinical.text import fold, stem
+from clinical.text import content_stems, fold
 from consultation.summary import Experiencer, Fact, Polarity, Statement, Undocumented
 from consultation.transcript import Role
 from summarize.grounding import Grounder, Terms, terms
@@ -66,7 +66,7 @@ _ACT = re.compile(
     r"\b(?:arret de travail|mammogra\w+|off work|sick note|prise de sang|bilan|radio\w*|scanner|irm"
     r"|echo\w*|ecg|electrocardiogramme|analyse\w*|ordonnance|specialiste|kine\w*|x-?ray|scan|mri"
     r"|blood tests?|ct|ultrasound|ekg|referral"
-    r"|swab|urine|sample|prescri\w+)\b"
+    r"|swab|urine|sample)\b"
 )
 _YES = {language: cues.yes for language, cues in CUES.items()}
 _ORDERS = re.compile(
@@ -270,7 +270,8 @@ def _advice(unit: Unit, grounder: Grounder, note: _Note) -> Iterable[tuple[Fact,
         return
     act = _ACT.search(text) if fact is Fact.decision else None
     # What is to be done must be named, whatever else the note holds of the sentence.
-    named = act is None or any(stem(act.group(), note.language) in w for w in note.words)
+    stems = set(content_stems(act.group(), note.language)) if act else set()
+    named = any(stems <= words.keys() for words in note.words) if stems else True
     held = max((grounder.held(unit, words) for words in note.words), default=0.0)
     if not named or held < HELD:
         yield fact, unit.text, unit.text

@@ -23,10 +23,10 @@ RULES: dict[str, Rule] = {
     "dose": values.dose,
     "findings": meaning.findings,
     "polarity": meaning.polarity,
-    "denial": meaning.denial,
     "allergen": source.allergen,
     "side": meaning.side,
     "temporality": meaning.temporality,
+    "denial": meaning.denial,
     "experiencer": meaning.experiencer,
     "dates": values.dates,
     "anatomy": meaning.anatomy,
@@ -68,7 +68,8 @@ def failed(checks: Sequence[Check]) -> Check | None:
 
 def _check(name: str, rule: Rule, claim: Claim, level: Level) -> Check:
     outcome = rule(claim)
-    return Check(
+    # Built by us a few hundred times a note: nothing to validate.
+    return Check.model_construct(
         rule=name,
         verdict=outcome.verdict,
         level=level,

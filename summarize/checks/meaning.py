@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-from clinical.anatomy import organs, related
+from clinical.anatomy import PAIN, organs, related
 from clinical.cues import CUES
 from clinical.dialogue import Conflict, asserted_but_denied, denied_but_asserted, wrong_experiencer
 from clinical.drugs import find_drugs, missing_drugs
@@ -30,10 +30,6 @@ from summarize.checks.claim import (
 from summarize.rules import speaks_of_allergy, speaks_of_family
 from summarize.units import Unit
 
-_PAIN = re.compile(
-    r"\b(?:douleurs?|douloureu\w+|mal|maux|souffr\w+|bloque\w*|fait mal|pains?|painful|hurt\w*"
-    r"|ache\w*|aching|sore|tender|discomfort|throbbing|cramp\w*)\b"
-)
 _DENIES = re.compile(
     r"\W*(?:no|nil|not|denies|without|none|never|pas|aucune?|absence|sans|ne|non)\b"
 )
@@ -122,7 +118,7 @@ def _hurts(finding: Finding, claim: Claim) -> bool:
     here = {o.name for o in organs(folded(finding.text), claim.language)}
     said = {o.name for o in organs(folded(claim.evidence), claim.language)}
     near = not here or any(related(a, b) for a in here for b in said)
-    return near and _PAIN.search(fold(claim.evidence)) is not None
+    return near and PAIN.search(fold(claim.evidence)) is not None
 
 
 def polarity(claim: Claim) -> Outcome:
@@ -352,6 +348,8 @@ def denial(claim: Claim) -> Outcome:
     if not claim.grounds.units or find_findings(claim.text, claim.language):
         return NOTHING
     unit = claim.grounds.units[0]
+    if any(c.status for c in courses(unit.answered, claim.language)):
+        return NOTHING  # "n'arrêtez pas le Kardégic" denies the end, not the drug
     stated = _polarities(claim.text, claim.text, claim.language)
     if _DENIES.match(fold(claim.text)):
         stated = {Polarity.denied}
