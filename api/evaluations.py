@@ -12,6 +12,7 @@ from typer.core import TyperGroup
 from api.arguments import settings
 from api.console import Console, Mode, reported
 from api.evaluate import evaluate
+from api.mutations import mutations
 from consultation.errors import InvalidOption
 from consultation.wire import Record
 from evaluation.corpora import e3c
@@ -40,9 +41,10 @@ class _RecordingsByDefault(TyperGroup):
 app = typer.Typer(
     cls=_RecordingsByDefault,
     no_args_is_help=True,
-    help="Measure quality: of recordings with a manifest, or on published corpora.",
+    help="Measure quality: of recordings with a manifest, on published corpora, or by mutations.",
 )
 app.command(RECORDINGS)(evaluate)
+app.command()(mutations)
 
 Folder = Annotated[Path, typer.Argument(help="The corpus, as published.")]
 Out = Annotated[Path | None, typer.Option("--out", "-o", help="Write the figures as JSON too.")]

@@ -16,6 +16,7 @@ from typing import Literal
 
 from rapidfuzz.distance import Levenshtein
 
+from clinical.memory import remembered
 from clinical.stopwords import STOPWORDS
 from clinical.text import checked, fold
 
@@ -65,6 +66,7 @@ class _Lexicon:
     """Folded ordinary words that sound like a drug."""
 
 
+@remembered
 def find_drugs(text: str, language: str) -> tuple[DrugMention, ...]:
     """Every drug and class named in the text, in order, longest names first.
 

@@ -7,6 +7,7 @@ The verbatim stays beside each value. Signs are not read: *moins deux* is 2 on b
 from __future__ import annotations
 
 from clinical.measures import Reader
+from clinical.memory import remembered
 from clinical.number_pieces import pieces
 from clinical.quantity import Quantity, canonical, contradicts, same_quantity
 from clinical.quantity_rules import RULES
@@ -15,6 +16,7 @@ from clinical.units import FORMS
 __all__ = ["Quantity", "canonical", "missing_quantities", "quantities", "same_quantity"]
 
 
+@remembered
 def quantities(text: str, language: str) -> tuple[Quantity, ...]:
     """The quantities of a text in order; ``text[q.start:q.end] == q.text``.
 
@@ -33,6 +35,7 @@ def quantities(text: str, language: str) -> tuple[Quantity, ...]:
     return tuple(found)
 
 
+@remembered
 def missing_quantities(statement: str, evidence: str, language: str) -> tuple[Quantity, ...]:
     """The quantities of the statement that its evidence does not hold.
 

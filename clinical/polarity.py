@@ -15,6 +15,7 @@ from functools import cached_property
 from clinical.cue_kinds import Cues
 from clinical.cues import CUES
 from clinical.findings import Span, locate
+from clinical.memory import remembered
 from clinical.text import Sentence, Token, checked, is_stopword, sentences, tokens
 from consultation.summary import Experiencer, Polarity
 
@@ -63,6 +64,7 @@ def findings(text: str, language: str) -> tuple[Finding, ...]:
     return findings_about(text, language, None)
 
 
+@remembered
 def findings_about(text: str, language: str, about: Experiencer | None) -> tuple[Finding, ...]:
     """As ``findings``; ``about`` is whom a first sentence with *he* or *she* goes on about."""
     found: list[Finding] = []
@@ -74,6 +76,7 @@ def findings_about(text: str, language: str, about: Experiencer | None) -> tuple
     return tuple(found)
 
 
+@remembered
 def polarity_of(sentence: str, start: int, end: int, language: str) -> Polarity:
     """The polarity of the words ``sentence[start:end]``, whether or not the lexicon has them."""
     for part in sentences(sentence):
@@ -89,12 +92,14 @@ def polarity_of(sentence: str, start: int, end: int, language: str) -> Polarity:
     return Polarity.uncertain if is_question(sentence, language) else Polarity.affirmed
 
 
+@remembered
 def is_question(text: str, language: str = "fr") -> bool:
     """Whether the last sentence of the text asks something, with or without a question mark."""
     parts = sentences(text)
     return bool(parts) and _Clause(parts[-1], checked(language)).is_question
 
 
+@remembered
 def clause_line(text: str, language: str) -> str:
     """The folded words and marks of a text, one space between: what cues are matched on."""
     return _line(text, tokens(text, language))[0]

@@ -14,6 +14,7 @@ from functools import lru_cache
 
 import snowballstemmer  # type: ignore[import-untyped]
 
+from clinical.memory import remembered
 from clinical.stopwords import STOPWORDS
 from consultation.errors import UnsupportedLanguage
 
@@ -121,6 +122,7 @@ def stem(word: str, language: str) -> str:
     return fold(str(stemmer.stemWord(lowered)))
 
 
+@remembered
 def tokens(text: str, language: str) -> tuple[Token, ...]:
     """Words and numbers in order; French elisions stand alone (``l'`` + ``œil``)."""
     pattern = _WORD if checked(language) == "fr" else _ENGLISH_WORD
@@ -142,6 +144,7 @@ def content_stems(text: str, language: str) -> tuple[str, ...]:
     return tuple(t.stem for t in tokens(text, language) if not is_stopword(t.fold, language))
 
 
+@remembered
 def sentences(text: str) -> tuple[Sentence, ...]:
     """Cut after . ! ? … and at line ends, but not after Dr. or inside 38.5."""
     found: list[Sentence] = []

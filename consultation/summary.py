@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import Literal
 
 from pydantic import Field
 
@@ -47,14 +48,42 @@ class Verdict(StrEnum):
     not_applicable = "not_applicable"
 
 
+class Level(StrEnum):
+    blocking = "blocking"
+    """A failure keeps the statement out of the note."""
+    warning = "warning"
+    """A failure is shown beside the statement: read or listen again."""
+
+
+class Span(Record):
+    """Words of a statement or of a transcript."""
+
+    anchor: str
+    """``statement``, or the segment's id."""
+    start: int = Field(ge=0)
+    """Characters, in the statement's text or in the segment's."""
+    end: int = Field(ge=0)
+    text: str
+    """Exactly the words between ``start`` and ``end``."""
+
+
+class Comparison(Record):
+    """The two sides that a rule compared; None where there is nothing to set beside the other."""
+
+    statement: Span | None = None
+    evidence: Span | None = None
+
+
 class Check(Record):
     """One rule applied to one statement by code."""
 
     rule: str
-    """evidence, question, numbers, drugs, polarity…"""
+    """evidence, question, numbers, drugs, polarity, side…; ``repaired`` after a repair."""
     verdict: Verdict
+    level: Level = Level.blocking
     detail: str = ""
     """What was compared, for a reader: the statement's side, then the evidence's."""
+    compared: tuple[Comparison, ...] = ()
 
 
 class Statement(Record):
@@ -63,12 +92,23 @@ class Statement(Record):
     id: str
     """Unique in the summary: ``<section>.<n>``."""
     text: str = Field(min_length=1)
+    original: str | None = None
+    """What the model wrote, when a rule mended it from the evidence; see the check ``repaired``."""
     evidence: tuple[Evidence, ...] = Field(min_length=1)
     support: float = Field(ge=0, le=1)
     """How much of the statement's content words its evidence holds, weighted by rarity."""
     polarity: Polarity = Polarity.affirmed
     experiencer: Experiencer = Experiencer.patient
     checks: tuple[Check, ...] = ()
+
+    @property
+    def warnings(self) -> tuple[Check, ...]:
+        """What a reader should look at again."""
+        return tuple(
+            check
+            for check in self.checks
+            if check.level is Level.warning and check.verdict is Verdict.failed
+        )
 
 
 class Unsupported(Record):
@@ -80,6 +120,44 @@ class Unsupported(Record):
     """A rule's name: no_evidence, question, numbers, drugs, polarity, speaker, loop…"""
     detail: str = ""
     checks: tuple[Check, ...] = ()
+
+
+class Fact(StrEnum):
+    """What a consultation can say that a note must not lose, gravest first."""
+
+    allergy = "allergy"
+    red_flag = "red_flag"
+    """What to watch for and when to call or come back."""
+    dose = "dose"
+    """A strength of a drug; the drug itself may be in the note."""
+    drug = "drug"
+    examination = "examination"
+    """A finding of the clinician, or a vital sign."""
+    decision = "decision"
+    """A test, a referral, a change of treatment."""
+    follow_up = "follow_up"
+    symptom = "symptom"
+    """What the patient says to have."""
+
+
+class Undocumented(Record):
+    """Said, and in no statement of the note."""
+
+    fact: Fact
+    rank: int = Field(ge=1)
+    """1 is the gravest; the order of ``Fact``."""
+    text: str
+    """The words that carry it, verbatim: a drug, a dose, a finding; else the sentence."""
+    evidence: tuple[Evidence, ...] = Field(min_length=1)
+
+
+class Contradiction(Record):
+    """Two things said in this consultation that cannot both be true; both are shown."""
+
+    kind: Literal["dose", "side", "allergy"]
+    about: str
+    """The drug, the organ or the finding, as it was named."""
+    evidence: tuple[Evidence, ...] = Field(min_length=2)
 
 
 class SectionState(StrEnum):
@@ -110,6 +188,9 @@ class Summary(Record):
     title: str
     sections: tuple[Section, ...]
     unsupported: tuple[Unsupported, ...] = ()
+    undocumented: tuple[Undocumented, ...] = ()
+    """Said, and in no statement: gravest first."""
+    contradictions: tuple[Contradiction, ...] = ()
     transcript_sha256: str
     provenance: Provenance
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from clinical.memory import forget
 from clinical.polarity import findings
 from consultation.engines import LanguageModel, Progress, no_progress
 from consultation.errors import UnsupportedLanguage
@@ -26,10 +27,13 @@ from prompts import library
 from prompts.library import SectionTemplate, Template
 from summarize import exchanges, sections
 from summarize.asking import Draft, Usage
+from summarize.contradictions import contradictions
 from summarize.grounding import Grounder, Grounds
+from summarize.repair import repair
 from summarize.rules import permitted, speaks_of_family
+from summarize.undocumented import undocumented
 from summarize.units import Unit, quote, units
-from summarize.verify import Claim, failed, verify
+from summarize.verify import Claim, failed, verify, warn
 from summarize.wording import loses, verbatim
 
 
@@ -49,6 +53,20 @@ def summarize(
     language = transcript.language
     if language not in library.LANGUAGES:
         raise UnsupportedLanguage(f"no notes are written in {language!r}")
+    try:
+        return _summarize(transcript, model, settings, language, template, progress)
+    finally:
+        forget()
+
+
+def _summarize(
+    transcript: Transcript,
+    model: LanguageModel,
+    settings: Settings,
+    language: str,
+    template: str | None,
+    progress: Progress,
+) -> Summary:
     chosen = library.template(language, template or library.default_template(language))
     clock, usage = StepClock(), Usage()
     found = units(transcript)
@@ -67,12 +85,17 @@ def summarize(
             "completion_tokens": usage.completion,
         }
     )
+    written = tuple(writer.section(section) for section in chosen.sections)
     return Summary(
         template=chosen.name,
         language=language,
         title=chosen.title,
-        sections=tuple(writer.section(section) for section in chosen.sections),
+        sections=written,
         unsupported=tuple(writer.unsupported),
+        undocumented=undocumented(
+            writer.grounder, [s for section in written for s in section.statements]
+        ),
+        contradictions=contradictions(found, language),
         transcript_sha256=transcript.sha256(),
         provenance=provenance(
             language=language,
@@ -146,10 +169,14 @@ class _Writer:
             hints=draft.hints,
             allowed=lambda unit: permitted(topics, unit, self.language),
         )
-        checks = verify(Claim(draft.text, grounds, topics, self.language))
+        claim = Claim(draft.text, grounds, topics, self.language)
+        checks = verify(claim)
         fault = failed(checks)
+        mended = repair(claim, fault, self.grounder) if fault else None
         if fault is None:
             self._keep(section, draft.text, grounds, checks)
+        elif mended is not None:
+            self._keep(section, mended.text, mended.grounds, mended.checks, original=draft.text)
         else:
             self._refuse(section, draft.text, checks, fault)
 
@@ -173,7 +200,10 @@ class _Writer:
             why = f"{fault.rule}: {fault.detail}" if fault else "left out: " + ", ".join(lost)
         note = Check(rule="verbatim", verdict=Verdict.not_applicable, detail=why)
         said = Grounds((filed.unit,), 1.0, ())
-        self._keep(section, verbatim(filed.unit, self.language), said, (note,))
+        text = verbatim(filed.unit, self.language)
+        # What was said needs no proof, but may have been misheard.
+        odd = warn(Claim(text, said, (filed.topic,), self.language))
+        self._keep(section, text, said, (note, *odd))
 
     def _compare(self, filed: exchanges.Filed) -> tuple[Grounds, tuple[Check, ...]]:
         grounds = self.grounder.against(filed.text, filed.unit)
@@ -185,6 +215,7 @@ class _Writer:
         text: str,
         grounds: Grounds,
         checks: tuple[Check, ...],
+        original: str | None = None,
     ) -> None:
         kept = self.statements[section.key]
         if any(self._same(text, other.text) for other in kept):
@@ -194,6 +225,7 @@ class _Writer:
             Statement(
                 id=f"{section.key}.{len(kept) + 1}",
                 text=text,
+                original=original,
                 evidence=quote(grounds.shown),
                 support=grounds.support,
                 polarity=polarity,

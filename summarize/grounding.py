@@ -13,10 +13,15 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence, Set
 from dataclasses import dataclass, field
 
+from clinical.anatomy import PAIN, organs
+from clinical.dialogue import evidence_findings
 from clinical.drugs import find_drugs
+from clinical.folded import folded
+from clinical.laterality import sides
 from clinical.numbers import canonical, quantities
 from clinical.polarity import findings
 from clinical.text import is_stopword, stem, tokens
+from consultation.summary import Experiencer, Polarity
 from summarize.units import Unit
 
 ENOUGH = 0.5
@@ -32,10 +37,14 @@ NEUTRAL = {
     "fr": "patient patiente médecin présente signale rapporte décrit indique mentionne déclare "
     "prend prescrit prescription prescrite traitement cours actuel actuellement absence notion "
     "consulte consultation pas aucun aucune constate évoque propose demande recommandé conseillé "
-    "revoir probable suspicion connu connue",
+    "revoir probable suspicion connu connue antécédent antécédents atcd ttt problème problèmes "
+    "trouble troubles signe signes symptôme symptômes autre autres revois revoit revenez revenir "
+    "rendez-vous",
     "en": "patient doctor clinician physician reports denies complains describes states mentions "
     "says takes taking prescribed prescribe treatment current currently no not absence advised "
-    "advise presents known recommended likely probable started noted found",
+    "advise presents known recommended likely probable started noted found history hx sx pmh "
+    "dh sh fh nil meds medications issue issues problem problems symptom symptoms other "
+    "associated able",
 }
 """Words of note style that need no evidence of their own; polarity is checked by itself."""
 
@@ -70,7 +79,7 @@ Terms = dict[str, str]
 
 
 def terms(text: str, language: str) -> Terms:
-    """What a text says: stems, numbers with units, drugs by INN, findings by concept."""
+    """What a text says: stems, numbers with units, drugs by INN, findings by concept, sides."""
     found: Terms = {}
     taken: list[tuple[int, int]] = []
 
@@ -85,11 +94,30 @@ def terms(text: str, language: str) -> Terms:
         add(f"@{drug.inn}", drug.start, drug.end)
     for finding in findings(text, language):
         add(f"={finding.concept}", finding.start, finding.end)
+    for side in sides(text, language):
+        add(f"<{side.side}", side.start, side.end)
     for token in tokens(text, language):
         inside = any(start <= token.start and token.end <= end for start, end in taken)
         if not inside and not is_stopword(token.fold, language):
             found.setdefault(token.stem, token.text)
     return found
+
+
+def _hurting(text: str, language: str) -> Terms:
+    """*My right knee hurts* names knee pain, though not in these words."""
+    line = folded(text)
+    found: Terms = {}
+    if PAIN.search(line.line):
+        for organ in organs(line, language):
+            start, end = line.place(organ.start, organ.end)
+            found[f"={organ.name} pain"] = text[start:end]
+    return found
+
+
+_OPPOSITE = {
+    Polarity.affirmed: Polarity.denied,
+    Polarity.denied: Polarity.affirmed,
+}
 
 
 @dataclass
@@ -103,9 +131,13 @@ class Grounder:
     _frequency: Counter[str] = field(init=False)
     _neutral: frozenset[str] = field(init=False)
     _polite: frozenset[str] = field(init=False)
+    _polarities: dict[int, dict[str, frozenset[Polarity]]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self._own = {unit.index: terms(unit.text, self.language) for unit in self.units}
+        self._own = {
+            unit.index: terms(unit.text, self.language) | _hurting(unit.text, self.language)
+            for unit in self.units
+        }
         self._answered = {
             unit.index: self._own[unit.index]
             | (self._own[unit.question.index] if unit.question else {})
@@ -132,14 +164,22 @@ class Grounder:
         if not total:
             return Grounds((), 0.0, ())
         hinted = set(hints)
-        candidates = [u for u in self.units if not u.is_question and allowed(u)]
+        candidates = [
+            u
+            for u in self.units
+            if not u.is_question
+            and not wanted.keys().isdisjoint(self._answered[u.index].keys())
+            and allowed(u)
+        ]
+        contrary = self._contrary(text, candidates)
         covered: set[str] = set()
         chosen: list[Unit] = []
         while candidates and len(chosen) < MOST_UNITS:
 
             def gain(unit: Unit, covered: set[str] = covered) -> float:
-                new = (wanted.keys() & self._answered[unit.index].keys()) - covered
-                own = (wanted.keys() & self._own[unit.index].keys()) - covered
+                against = contrary.get(unit.index, frozenset())
+                new = (wanted.keys() & self._answered[unit.index].keys()) - covered - against
+                own = (wanted.keys() & self._own[unit.index].keys()) - covered - against
                 value = sum(wanted[t][0] for t in new) / total
                 # Words of its own count a little more than those its question lends.
                 value += 0.01 * sum(wanted[t][0] for t in own) / total
@@ -150,11 +190,43 @@ class Grounder:
                 break
             chosen.append(best)
             candidates.remove(best)
-            covered |= wanted.keys() & self._answered[best.index].keys()
+            held = wanted.keys() & self._answered[best.index].keys()
+            covered |= held - contrary.get(best.index, frozenset())
         support = sum(wanted[t][0] for t in covered) / total
         missing = tuple(word for term, (_, word) in wanted.items() if term not in covered)
         asked = self._asked(chosen, covered)
         return Grounds(tuple(chosen), round(min(1.0, support), 3), missing, asked)
+
+    def _contrary(self, text: str, candidates: Sequence[Unit]) -> dict[int, frozenset[str]]:
+        """Unit → findings of the statement that it says the opposite of.
+
+        Only where another sentence says the same: a statement that is wrong keeps the evidence
+        that shows it.
+        """
+        stated = {f.concept: f.polarity for f in findings(text, self.language)}
+        found: dict[int, set[str]] = {}
+        for concept, polarity in stated.items():
+            term = f"={concept}"
+            naming = [u for u in candidates if term in self._answered[u.index]]
+            agreeing = {u.index for u in naming if polarity in self._polarity(u, concept)}
+            if not agreeing and polarity in _OPPOSITE:
+                # Nobody says so and somebody the opposite: that, not a doubt, is the evidence.
+                opposite = _OPPOSITE[polarity]
+                agreeing = {u.index for u in naming if opposite in self._polarity(u, concept)}
+            if agreeing:
+                for unit in naming:
+                    if unit.index not in agreeing:
+                        found.setdefault(unit.index, set()).add(term)
+        return {index: frozenset(terms_) for index, terms_ in found.items()}
+
+    def _polarity(self, unit: Unit, concept: str) -> frozenset[Polarity]:
+        if unit.index not in self._polarities:
+            said: dict[str, set[Polarity]] = {}
+            for finding in evidence_findings(unit.said, self.language):
+                if finding.experiencer is Experiencer.patient:
+                    said.setdefault(finding.concept, set()).add(finding.polarity)
+            self._polarities[unit.index] = {key: frozenset(p) for key, p in said.items()}
+        return self._polarities[unit.index].get(concept, frozenset())
 
     def against(self, text: str, unit: Unit) -> Grounds:
         """How much of a statement this one sentence holds, with the question it answers."""
@@ -186,6 +258,16 @@ class Grounder:
         gone = tuple(word for term, (_, word) in said.items() if term not in held)
         return sum(said[t][0] for t in held) / total, gone
 
+    def held(self, unit: Unit, words: Terms) -> float:
+        """How much of a sentence a whole note holds, by weight."""
+        said = {
+            term: self._weight(term)
+            for term in self._own[unit.index]
+            if term not in self._polite and term not in self._neutral
+        }
+        total = sum(said.values())
+        return sum(w for term, w in said.items() if term in words) / total if total else 1.0
+
     def meaning(self, text: str) -> frozenset[str]:
         """The content of a statement: two with the same say the same."""
         return frozenset(self._wanted(text))
@@ -200,4 +282,4 @@ class Grounder:
     def _weight(self, term: str) -> float:
         """Rare words say more; a number, a drug or a finding says twice as much."""
         rarity = math.log(1 + len(self.units) / (1 + self._frequency[term]))
-        return rarity * (2.0 if term[0] in "#@=" else 1.0)
+        return rarity * (2.0 if term[0] in "#@=<" else 1.0)

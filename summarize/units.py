@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from clinical.dialogue import lost_question
+from clinical.dialogue import Said, lost_question
 from clinical.drugs import find_drugs
 from clinical.polarity import findings, is_question
 from clinical.text import content_stems, sentences
@@ -50,6 +50,12 @@ class Unit:
         """The sentence with the question before it: what it means."""
         return f"{self.question.text} {self.text}" if self.question else self.text
 
+    @property
+    def said(self) -> tuple[Said, ...]:
+        """The sentence as a turn, after the question that it answers."""
+        own = Said(text=self.text, role=self.speaker, is_question=self.is_question)
+        return (*self.question.said, own) if self.question else (own,)
+
 
 def units(transcript: Transcript) -> tuple[Unit, ...]:
     """All sentences in order of time."""
@@ -57,6 +63,8 @@ def units(transcript: Transcript) -> tuple[Unit, ...]:
     found: list[Unit] = []
     question: Unit | None = None
     for segment in transcript.segments:
+        filler = question is not None and _FILLER.fullmatch(segment.text) is not None
+        pending = question if filler else None
         if question is not None and question.speaker == segment.speaker:
             question = None  # he went on speaking: nobody answered
         elif question is None and found and _lost(found[-1], segment, transcript.language):
@@ -79,7 +87,7 @@ def units(transcript: Transcript) -> tuple[Unit, ...]:
             found.append(unit)
         asked = found[-1] if found and found[-1].segment is segment else None
         # A reply may be two runs ("Yes." – "Since when?"): the last sentence decides.
-        question = asked if asked is not None and asked.is_question else None
+        question = asked if asked is not None and asked.is_question else pending
     return tuple(found)
 
 
@@ -107,6 +115,12 @@ def _cut(text: str) -> list[tuple[int, int]]:
     return spans
 
 
+_FILLER = re.compile(
+    r"(?:\W*\b(?:euh|heu|hum|hm+|mh+m*|mmh|ah|oh|bah|ben|bon|alors|um+|uh+|erm?|mm+|hmm+|well|so|ok"
+    r"|okay|right|alright)\b)+\W*",
+    re.IGNORECASE,
+)
+"""Said while thinking or listening: it answers nothing, and the question stands."""
 _ANSWER = re.compile(
     r"\b(oui|ouais|non|si|jamais|parfois|souvent|toujours|rarement|un peu|beaucoup|pas|aucune?"
     r"|yes|yeah|yep|no|nope|never|sometimes|often|always|rarely|a little|a bit|a lot|not|none)\b",

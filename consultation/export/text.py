@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 
 from consultation.export.labels import clock, speaker_labels
-from consultation.summary import Evidence, Section, SectionState, Summary
+from consultation.summary import Check, Evidence, Fact, Section, SectionState, Summary
 from consultation.transcript import GapReason, Transcript
 
 
@@ -17,6 +17,12 @@ class _Phrases:
     refused: str
     failed: str
     made: str
+    warning: str
+    undocumented: str
+    contradictions: str
+    facts: dict[Fact, str]
+    kinds: dict[str, str]
+    rules: dict[str, str]
 
 
 _PHRASES = {
@@ -26,6 +32,27 @@ _PHRASES = {
         refused="Refusé par la vérification (ne fait pas partie de la note)",
         failed="rubrique non rédigée",
         made="Modèles",
+        warning="À vérifier",
+        undocumented="Dit, non documenté",
+        contradictions="Dit de deux façons contraires",
+        facts={
+            Fact.allergy: "allergie",
+            Fact.red_flag: "consigne d'alerte",
+            Fact.dose: "dose",
+            Fact.drug: "médicament",
+            Fact.examination: "examen",
+            Fact.decision: "décision",
+            Fact.follow_up: "suivi",
+            Fact.symptom: "symptôme",
+        },
+        kinds={"dose": "dose", "side": "côté", "allergy": "allergie"},
+        rules={
+            "plausible": "valeur invraisemblable, réécouter",
+            "spelling": "nom de médicament corrigé",
+            "course": "en cours, prescrit ou passé",
+            "doubt": "réponse hésitante",
+            "repaired": "corrigé d'après la citation",
+        },
     ),
     "en": _Phrases(
         no_words="speech without recognised words",
@@ -33,6 +60,27 @@ _PHRASES = {
         refused="Refused by verification (not part of the note)",
         failed="section not written",
         made="Models",
+        warning="Check",
+        undocumented="Said, not documented",
+        contradictions="Said in two contrary ways",
+        facts={
+            Fact.allergy: "allergy",
+            Fact.red_flag: "safety advice",
+            Fact.dose: "dose",
+            Fact.drug: "drug",
+            Fact.examination: "examination",
+            Fact.decision: "decision",
+            Fact.follow_up: "follow-up",
+            Fact.symptom: "symptom",
+        },
+        kinds={"dose": "dose", "side": "side", "allergy": "allergy"},
+        rules={
+            "plausible": "implausible value, listen again",
+            "spelling": "drug name corrected",
+            "course": "current, prescribed or past",
+            "doubt": "hesitant answer",
+            "repaired": "mended from the quote",
+        },
     ),
 }
 
@@ -54,7 +102,8 @@ def transcript_to_text(transcript: Transcript) -> str:
 
 
 def summary_to_markdown(summary: Summary, transcript: Transcript | None = None) -> str:
-    """The note with each statement's quotes below it, then what was refused, and why."""
+    """The note with each statement's warnings and quotes below it; then what was said in two ways,
+    what was said and is in no statement, and what was refused, and why."""
     phrases = _PHRASES.get(summary.language, _PHRASES["en"])
     labels = speaker_labels(transcript) if transcript else {}
     lines = [f"# {_escape(summary.title)}", "", f"> {summary.provenance.notice}", ""]
@@ -62,7 +111,20 @@ def summary_to_markdown(summary: Summary, transcript: Transcript | None = None) 
         if section.state is SectionState.not_discussed and section.placeholder is None:
             continue
         lines += [f"## {_escape(section.heading)}", ""]
-        lines += _section(section, phrases.failed, labels)
+        lines += _section(section, phrases, labels)
+        lines.append("")
+    if summary.contradictions:
+        lines += [f"## {phrases.contradictions}", ""]
+        for contradiction in summary.contradictions:
+            kind = phrases.kinds[contradiction.kind]
+            lines.append(f"- {kind}: {_escape(contradiction.about)}")
+            lines += [f"  - {_quote(evidence, labels)}" for evidence in contradiction.evidence]
+        lines.append("")
+    if summary.undocumented:
+        lines += [f"## {phrases.undocumented}", ""]
+        for said in summary.undocumented:
+            lines.append(f"- {phrases.facts[said.fact]}: {_escape(said.text)}")
+            lines += [f"  - {_quote(evidence, labels)}" for evidence in said.evidence]
         lines.append("")
     if summary.unsupported:
         lines += [f"## {phrases.refused}", ""]
@@ -76,16 +138,26 @@ def summary_to_markdown(summary: Summary, transcript: Transcript | None = None) 
     return "\n".join(lines).rstrip() + "\n"
 
 
-def _section(section: Section, failed: str, labels: dict[str, str]) -> list[str]:
+def _section(section: Section, phrases: _Phrases, labels: dict[str, str]) -> list[str]:
     if section.state is SectionState.failed:
-        return [f"*{failed} ({section.problem})*"]
+        return [f"*{phrases.failed} ({section.problem})*"]
     if not section.statements:
         return [f"*{section.placeholder}*"]
     lines: list[str] = []
     for statement in section.statements:
         lines.append(f"- {_escape(statement.text)}")
+        lines += [f"  - {_warning(check, phrases)}" for check in statement.warnings]
         lines += [f"  - {_quote(evidence, labels)}" for evidence in statement.evidence]
     return lines
+
+
+def _warning(check: Check, phrases: _Phrases) -> str:
+    said = ", ".join(
+        " → ".join(f"« {_escape(span.text)} »" for span in (c.evidence, c.statement) if span)
+        for c in check.compared
+    )
+    rule = phrases.rules.get(check.rule, check.rule)
+    return f"⚠ {phrases.warning} ({rule}): {said or _escape(check.detail)}"
 
 
 def _quote(evidence: Evidence, labels: dict[str, str]) -> str:

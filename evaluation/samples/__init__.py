@@ -10,3 +10,8 @@ FOLDER = Path(__file__).parent
 def sample_recordings() -> list[Path]:
     """The two recordings, French first."""
     return [FOLDER / "consult_fr.flac", FOLDER / "consult_en.flac"]
+
+
+def sample_pairs() -> Path:
+    """Ten short consultations of ours, six French and four English, with notes that are right."""
+    return FOLDER / "pairs"

@@ -1,0 +1,297 @@
+"""Sides: which organ, left, right or both, in French and English.
+
+*Le genou droit*, *à gauche*, *left-sided headache*, *both knees*, *LLQ*. Words that only look like
+a side (*all right*, *I left*, *tout droit*, *avoir droit*) are none. A side in a question is asked,
+not said; its answer decides. Abbreviations are read only where nothing else is meant by them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from clinical.anatomy import Organ, organs, related
+from clinical.cues import CUES
+from clinical.dialogue import Said
+from clinical.folded import Folded, folded
+from clinical.memory import remembered
+from clinical.polarity import clause_line, is_question
+from clinical.text import Sentence, checked, sentences
+
+
+class Side(StrEnum):
+    left = "left"
+    right = "right"
+    both = "both"
+
+
+@dataclass(frozen=True, slots=True)
+class Lateral:
+    """A side that a text names, with the organ it is said of."""
+
+    organ: str | None
+    """Key of the lexicon of anatomy; None when none is named."""
+    side: Side
+    text: str
+    """Verbatim: exactly ``source[start:end]``."""
+    start: int
+    end: int
+    asked: bool = False
+    """It stands in a question: nothing is asserted."""
+    denied: bool = False
+    """*Pas à gauche*, *not the left one*."""
+
+
+@dataclass(frozen=True, slots=True)
+class SideConflict:
+    """A side of a statement that its evidence does not bear."""
+
+    stated: Lateral
+    said: tuple[Lateral, ...]
+    """What the evidence says of the same place; empty when it names no side there."""
+
+
+_CUES: dict[str, tuple[tuple[Side, re.Pattern[str]], ...]] = {
+    "fr": (
+        (
+            Side.both,
+            re.compile(
+                r"\bbilateral(?:e|es|ement)?\b|\bbilateraux\b|\bdes deux cotes\b"
+                r"|\bdroit(?:e|s|es)? (?:et|comme) (?:a )?gauches?\b"
+                r"|\bgauches? (?:et|comme) (?:a )?droit(?:e|s|es)?\b"
+            ),
+        ),
+        (Side.left, re.compile(r"\bgauches?\b|\bgche\b")),
+        (
+            Side.right,
+            re.compile(
+                r"(?<!tout )(?<!va )(?<!tenir )(?<!\ble )(?<!\bce )(?<!avoir )(?<!\bai )(?<!\bas )"
+                r"(?<!avez )(?<!tiens )(?<!tient )\bdroits?\b(?! (?:a|au|aux|de|du|d')\b)"
+                r"|\bdroites?\b(?! ligne)|\bdte\b"
+            ),
+        ),
+    ),
+    "en": (
+        (
+            Side.both,
+            re.compile(
+                r"\bbilateral(?:ly)?\b|\b(?:both|either) sides?\b"
+                r"|\bleft and (?:the )?right\b|\bright and (?:the )?left\b"
+            ),
+        ),
+        (
+            Side.left,
+            re.compile(
+                r"\bleft(?:[- ](?:hand(?:ed)?[- ])?(?:sided?|part|half|one)\b)"
+                r"|\b(?:on|to|in|at|over|down|behind) (?:the|my|your|his|her) left\b"
+                r"|\bleft(?:-| )?only\b"
+            ),
+        ),
+        (
+            Side.right,
+            re.compile(
+                r"\bright(?:[- ](?:hand(?:ed)?[- ])?(?:sided?|part|half|one)\b)"
+                r"|\b(?:on|to|in|at|over|down|behind) (?:the|my|your|his|her) right\b"
+                r"(?! (?:track|path|dose|thing|way|lines|medication|place|time))"
+            ),
+        ),
+    ),
+}
+_QUADRANTS = {
+    "llq": ("iliac fossa", Side.left),
+    "rlq": ("iliac fossa", Side.right),
+    "luq": ("hypochondrium", Side.left),
+    "ruq": ("hypochondrium", Side.right),
+    "lif": ("iliac fossa", Side.left),
+    "rif": ("iliac fossa", Side.right),
+}
+_QUADRANT = {
+    "en": re.compile(r"\b(?:llq|rlq|luq|ruq|lif|rif)\b"),
+    "fr": re.compile(r"(?!)"),
+}
+_PLAIN = re.compile(r"\b(left|right)\b")
+"""English words that are a side beside an organ only."""
+_LETTER = re.compile(r"\b([LR])\b(?=[ -])")
+"""``L knee``: capitals of the verbatim text, right before an organ."""
+_BOTH = {"fr": re.compile(r"\bdeux\b"), "en": re.compile(r"\bboth\b(?: of)?(?: (?:my|your|the))?")}
+_NEGATED = {
+    "fr": re.compile(r"\b(?:pas|ni|non)(?: \w+'?){0,2} ?$"),
+    "en": re.compile(r"\b(?:not|isn't|no|nor)(?: \w+){0,3} $"),
+}
+_SHORT_ANSWER = {
+    "fr": re.compile(r"^\W*(?:(?:oui|euh|plutot|surtout|c'est|le|la|du cote) ?,? ?)*\b"),
+    "en": re.compile(r"^\W*(?:(?:yes|yeah|um|uh|so|just|mainly|mostly|the|it's|my) ?,? ?)*\b"),
+}
+_ASKS_SIDE = re.compile(
+    r"\b(?:side|left or right|right or left|which (?:one|leg|arm|knee|ear|eye))\b"
+)
+_FAR = 45
+"""Characters between an organ and the side said of it, at most."""
+
+
+@remembered
+def sides(text: str, language: str) -> tuple[Lateral, ...]:
+    """Every side that a text names, in order. Raises UnsupportedLanguage."""
+    checked(language)
+    found: list[Lateral] = []
+    asking = False
+    for sentence in sentences(text):
+        line = folded(sentence.text)
+        asked = is_question(sentence.text, language)
+        here = _sentence(sentence, line, language, asked, after_question=asking)
+        found.extend(here)
+        asking = asked and _ASKS_SIDE.search(line.line) is not None
+    return tuple(found)
+
+
+@remembered
+def said_sides(turns: Sequence[Said], language: str) -> tuple[Lateral, ...]:
+    """The sides that a run of turns asserts, each question resolved by the next turn.
+
+    Offsets count in the turn that the side is said in.
+    """
+    cues = CUES[checked(language)]
+    found: list[Lateral] = []
+    for i, turn in enumerate(turns):
+        before = turns[i - 1].text if i else ""
+        own = _after(before, turn.text, language)
+        found.extend(s for s in own if not s.asked)
+        asked = [s for s in own if s.asked]
+        if asked and i + 1 < len(turns):
+            line = clause_line(turns[i + 1].text, language)
+            answers = {s.side for s in _after(turn.text, turns[i + 1].text, language)}
+            if len({s.side for s in asked}) == 1 and not answers and cues.yes.match(line):
+                found.extend(replace(s, asked=False) for s in asked)
+    # "Which knee? - The left": the organ is in the question.
+    return tuple(_with_organ(side, turns, language) for side in found)
+
+
+def missing_sides(statement: str, turns: Sequence[Said], language: str) -> tuple[SideConflict, ...]:
+    """The (organ, side) pairs of a statement that the turns do not hold."""
+    stated = [s for s in sides(statement, language) if not s.asked and not s.denied]
+    if not stated:
+        return ()
+    said = said_sides(turns, language)
+    return tuple(
+        SideConflict(one, tuple(s for s in said if related(s.organ, one.organ)))
+        for one in stated
+        if not _held(one, said)
+    )
+
+
+def _held(stated: Lateral, said: Iterable[Lateral]) -> bool:
+    there = {s.side for s in said if not s.denied and related(s.organ, stated.organ)}
+    if stated.side is Side.both:
+        return Side.both in there or {Side.left, Side.right} <= there
+    return stated.side in there or Side.both in there
+
+
+def _after(before: str, text: str, language: str) -> tuple[Lateral, ...]:
+    """The sides of a turn, read with the question before it: *Which side? - Right.*"""
+    if not before:
+        return sides(text, language)
+    shift = len(before) + 1
+    return tuple(
+        replace(s, start=s.start - shift, end=s.end - shift)
+        for s in sides(f"{before}\n{text}", language)
+        if s.start >= shift
+    )
+
+
+def _with_organ(side: Lateral, turns: Sequence[Said], language: str) -> Lateral:
+    if side.organ is not None:
+        return side
+    named = {o.name for turn in turns for o in organs(folded(turn.text), language)}
+    return replace(side, organ=named.pop()) if len(named) == 1 else side
+
+
+def _sentence(
+    sentence: Sentence, line: Folded, language: str, asked: bool, *, after_question: bool
+) -> list[Lateral]:
+    named = organs(line, language)
+    spans = _spans(line, named, language, after_question=after_question)
+    found: list[Lateral] = []
+    for side, start, end, organ in sorted(spans, key=lambda s: (s[1], -s[2])):
+        first, last = line.place(start, end)
+        if found and first + sentence.start < found[-1].end:
+            continue
+        found.append(
+            Lateral(
+                organ=organ,
+                side=side,
+                text=sentence.text[first:last],
+                start=sentence.start + first,
+                end=sentence.start + last,
+                asked=asked,
+                denied=_NEGATED[language].search(line.line[max(0, start - 30) : start]) is not None,
+            )
+        )
+    return found
+
+
+def _spans(
+    line: Folded, named: tuple[Organ, ...], language: str, *, after_question: bool
+) -> list[tuple[Side, int, int, str | None]]:
+    found: list[tuple[Side, int, int, str | None]] = []
+    for side, pattern in _CUES[language]:
+        for match in pattern.finditer(line.line):
+            organ = _organ(named, match.start(), match.end(), language)
+            found.append((side, match.start(), match.end(), organ))
+    for match in _QUADRANT[language].finditer(line.line):
+        organ, side = _QUADRANTS[match.group()]
+        found.append((side, match.start(), match.end(), organ))
+    for match in _BOTH[language].finditer(line.line):
+        follows = next((o for o in named if 0 <= o.start - match.end() <= 2), None)
+        if follows is not None:
+            found.append((Side.both, match.start(), match.end(), follows.name))
+    if language == "en":
+        found += _english(line, named, after_question=after_question)
+    return found
+
+
+def _english(
+    line: Folded, named: tuple[Organ, ...], *, after_question: bool
+) -> list[tuple[Side, int, int, str | None]]:
+    """*left knee*, *left lower back*, *knee pain, left*, *L knee*, and *Right.* as an answer."""
+    found: list[tuple[Side, int, int, str | None]] = []
+    for match in _PLAIN.finditer(line.line):
+        side = Side(match.group())
+        after = next((o for o in named if o.start >= match.end()), None)
+        gap = line.line[match.end() : after.start] if after else None
+        if gap is not None and after is not None and re.fullmatch(r"[ -](?:[a-z]+[ -]){0,2}", gap):
+            if re.search(r"\b(?:my|the|your|his|her|a|in|with|now|away|and|or)\b", gap):
+                continue
+            found.append((side, match.start(), match.end(), after.name))
+            continue
+        before = [o for o in named if o.end <= match.start()]
+        tail = line.line[match.end() :]
+        ends = re.match(r"\s*[.,;)]|\s*$", tail) is not None
+        lead = line.line[before[-1].end : match.start()] if before else ""
+        if before and ends and re.fullmatch(r"(?: pain| ache)?(?:,| -| \(|:) ?", lead):
+            found.append((side, match.start(), match.end(), before[-1].name))
+            continue
+        opening = _SHORT_ANSWER["en"].match(line.line)
+        alone = ends and opening is not None and opening.end() == match.start()
+        if alone and (after_question or side is Side.left):
+            organ = before[-1].name if before else None
+            found.append((side, match.start(), match.end(), organ))
+    for match in _LETTER.finditer(line.text):
+        at = line.at(match.end())
+        if any(o.start == at + 1 for o in named):
+            name = next(o.name for o in named if o.start == at + 1)
+            side = Side.left if match.group() == "L" else Side.right
+            found.append((side, line.at(match.start()), at, name))
+    return found
+
+
+def _organ(named: tuple[Organ, ...], start: int, end: int, language: str) -> str | None:
+    """The organ that a side is said of: before it in French, after it in English, else near it."""
+    before = [o for o in named if o.end <= start and start - o.end <= _FAR]
+    after = [o for o in named if o.start >= end and o.start - end <= _FAR]
+    if language == "en" and after and after[0].start - end <= 3:
+        return after[0].name
+    if before:
+        return before[-1].name
+    return after[0].name if after else None

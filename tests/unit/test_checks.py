@@ -1,0 +1,261 @@
+"""The rules of verification one by one: verdict, level, and the two spans compared."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from clinical.doses import doses, misplaced_doses
+from clinical.memory import forget
+from clinical.moments import missing_moments, moments
+from clinical.numbers import quantities
+from clinical.vitals import implausible
+from consultation.summary import Check, Level, Verdict
+from consultation.topics import Topic
+from consultation.transcript import Transcript
+from summarize.grounding import Grounder
+from summarize.repair import Repair, repair
+from summarize.rules import permitted
+from summarize.units import units
+from summarize.verify import Claim, failed, verify
+from tests.unit.talk import transcript
+
+ANY = tuple(Topic)
+
+
+def claim(talk: Transcript, text: str, topics: tuple[Topic, ...] = ANY) -> Claim:
+    grounder = Grounder(units(talk), talk.language)
+    grounds = grounder.ground(text, allowed=lambda unit: permitted(topics, unit, talk.language))
+    return Claim(text, grounds, topics, talk.language)
+
+
+def fault(talk: Transcript, text: str, topics: tuple[Topic, ...] = ANY) -> Check | None:
+    return failed(verify(claim(talk, text, topics)))
+
+
+def rule(talk: Transcript, text: str, topics: tuple[Topic, ...] = ANY) -> str | None:
+    found = fault(talk, text, topics)
+    return found.rule if found else None
+
+
+def mended(talk: Transcript, text: str) -> Repair | None:
+    one = claim(talk, text)
+    wrong = failed(verify(one))
+    assert wrong is not None
+    return repair(one, wrong, Grounder(units(talk), talk.language))
+
+
+def warnings(talk: Transcript, text: str) -> list[str]:
+    return [
+        check.rule
+        for check in verify(claim(talk, text))
+        if check.level is Level.warning and check.verdict is Verdict.failed
+    ]
+
+
+TWO = {
+    "fr": transcript("P: Je prends de l'amlodipine, cinq milligrammes, et du bisoprolol, dix "
+                     "milligrammes."),
+    "en": transcript("P: I take amlodipine, five milligrams, and bisoprolol, ten milligrams.",
+                     language="en"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_a_dose_belongs_to_its_drug(language: str) -> None:
+    talk = TWO[language]
+    assert rule(talk, "Amlodipine 5 mg, bisoprolol 10 mg.") is None
+    assert rule(talk, "Amlodipine 10 mg, bisoprolol 5 mg.") == "dose"
+
+
+def test_both_spans_are_shown_at_their_places() -> None:
+    talk = transcript("P: Bonjour. Je prends de la lévothyroxine, soixante-quinze microgrammes.")
+    found = fault(talk, "Lévothyroxine 75 mg.")
+    assert found is not None
+    assert found.rule == "numbers"
+    (pair,) = found.compared
+    assert pair.statement is not None
+    assert (pair.statement.anchor, pair.statement.text) == ("statement", "75 mg")
+    assert pair.evidence is not None
+    assert pair.evidence.anchor == "s0001"
+    assert pair.evidence.text == "soixante-quinze microgrammes"
+    segment = talk.segments[0].text
+    assert segment[pair.evidence.start : pair.evidence.end] == pair.evidence.text
+
+
+def test_what_is_right_shows_what_it_was_compared_with() -> None:
+    talk = transcript("P: Je prends de la lévothyroxine, soixante-quinze microgrammes.")
+    checks = {c.rule: c for c in verify(claim(talk, "Lévothyroxine 0,075 mg."))}
+    assert checks["numbers"].verdict is Verdict.passed
+    assert checks["numbers"].compared[0].evidence is not None
+    assert checks["drugs"].verdict is Verdict.passed
+    assert checks["side"].verdict is Verdict.not_applicable
+
+
+@pytest.mark.parametrize(
+    ("language", "said", "right", "wrong"),
+    [
+        ("fr", "P: J'ai arrêté l'amlodipine en mars.", "Amlodipine arrêtée en mars.",
+         "Prend de l'amlodipine."),
+        ("fr", "P: Je prends de l'amlodipine.", "Prend de l'amlodipine.", "Amlodipine arrêtée."),
+        ("fr", "D: N'arrêtez pas le Kardégic.", "Kardégic poursuivi.", "Arrêt du Kardégic."),
+        ("en", "P: I stopped lisinopril in March.", "Stopped lisinopril in March.",
+         "Takes lisinopril."),
+        ("en", "P: I take lisinopril.", "Takes lisinopril.", "Stopped lisinopril."),
+        ("en", "D: Don't stop the aspirin.", "Continue aspirin.", "Stop aspirin."),
+    ],
+)  # fmt: skip
+def test_stopped_is_not_current(language: str, said: str, right: str, wrong: str) -> None:
+    talk = transcript(said, language=language)
+    assert rule(talk, right) is None
+    assert rule(talk, wrong) == "temporality"
+
+
+def test_a_habit_that_is_over_is_no_habit() -> None:
+    talk = transcript("D: Do you smoke?", "P: I stopped six years ago.", language="en")
+    assert rule(talk, "Stopped smoking six years ago.") is None
+    assert rule(talk, "Smoker.") in {"temporality", "polarity"}
+
+
+def test_taken_already_against_prescribed_is_a_warning() -> None:
+    talk = transcript("D: Je vous prescris du sumatriptan, cinquante milligrammes.")
+    assert "course" in warnings(talk, "Prend du sumatriptan 50 mg.")
+    assert rule(talk, "Prend du sumatriptan 50 mg.") is None
+
+
+@pytest.mark.parametrize(
+    ("language", "lines", "right", "wrong"),
+    [
+        ("fr", ["P: J'ai eu des nausées mardi."], "Nausées mardi.", "Nausées jeudi."),
+        ("fr", ["P: Je prends du ramipril le matin."], "Ramipril le matin.", "Ramipril le soir."),
+        ("en", ["P: I was sick on Tuesday."], "Sick on Tuesday.", "Sick on Friday."),
+        ("en", ["P: I had a headache a few weeks ago."], "Headache a few weeks ago.",
+         "Headache a few months ago."),
+    ],
+)  # fmt: skip
+def test_days(language: str, lines: list[str], right: str, wrong: str) -> None:
+    talk = transcript(*lines, language=language)
+    assert rule(talk, right) is None
+    assert rule(talk, wrong) == "dates"
+
+
+def test_words_outside_the_lexicon_are_denied_too() -> None:
+    talk = transcript("D: Any problems at work?", "P: No.", language="en")
+    assert rule(talk, "No problems at work.") is None
+    assert rule(talk, "Problems at work.") == "denial"
+
+
+def test_a_doubtful_answer_bears_a_denial_with_a_warning() -> None:
+    talk = transcript("D: Any cough?", "P: Not really.", language="en")
+    assert rule(talk, "No cough.") is None
+    assert rule(talk, "Cough.") == "polarity"
+
+
+def test_the_organ_of_an_examination_was_examined() -> None:
+    talk = transcript("D: L'examen neurologique est normal.")
+    assert rule(talk, "Examen neurologique normal.", (Topic.examination,)) is None
+    assert rule(talk, "Examen cardiaque normal.", (Topic.examination,)) is not None
+
+
+def test_a_misheard_pressure_is_a_warning() -> None:
+    talk = transcript("D: La tension est à 155 sur 4515.")
+    text = "Tension 155 sur 4515."
+    assert rule(talk, text) is None
+    assert "plausible" in warnings(talk, text)
+
+
+def test_a_drug_known_by_its_sound_shows_what_was_heard() -> None:
+    talk = transcript("P: Je prends du kardéjic.")
+    assert rule(talk, "Prend du Kardégic.") is None
+    assert "spelling" in warnings(talk, "Prend du Kardégic.")
+
+
+@pytest.mark.parametrize(
+    ("language", "said", "wrong", "right"),
+    [
+        ("fr", "P: Je prends de la lévothyroxine, soixante-quinze microgrammes.",
+         "Lévothyroxine 75 mg.", "Lévothyroxine soixante-quinze microgrammes."),
+        ("fr", "P: J'ai mal au genou droit.", "Mal au genou gauche.", None),
+        ("fr", "P: J'ai mal à la tête, à droite.", "Mal à la tête, à gauche.",
+         "Mal à la tête, à droite."),
+        ("fr", "P: J'ai mal au bras gauche.", "Mal au bras droit.", "Mal au bras gauche."),
+        ("en", "P: I take lisinopril, ten milligrams.", "Lisinopril 100 mg.",
+         "Lisinopril ten milligrams."),
+        ("en", "P: My left knee hurts.", "Right knee hurts.", "Left knee hurts."),
+        ("en", "P: I take lisinopril, ten milligrams.", "Amlodipine 10 mg.", None),
+        ("en", "P: I take lisinopril, ten milligrams, and metformin, five milligrams.",
+         "Lisinopril 100 mg.", None),
+    ],
+)  # fmt: skip
+def test_repair(language: str, said: str, wrong: str, right: str | None) -> None:
+    talk = transcript(said, language=language)
+    result = mended(talk, wrong)
+    if right is None:
+        assert result is None
+        return
+    assert result is not None
+    assert result.text == right
+    note = result.checks[-1]
+    assert (note.rule, note.level) == ("repaired", Level.warning)
+    assert "→" in note.detail
+    assert failed(result.checks) is None
+
+
+@given(dose=st.integers(2, 900), other=st.integers(2, 900))
+def test_any_dose_that_differs_is_caught(dose: int, other: int) -> None:
+    talk = transcript(f"P: I take metformin {dose} mg.", language="en")
+    assert (rule(talk, f"Metformin {other} mg.") is None) is (dose == other)
+
+
+def test_doses_follow_or_precede_their_drug() -> None:
+    found = doses("10 mg of lisinopril and metformin 500 mg", "en")
+    assert [(d.drug.inn, d.quantity.text) for d in found] == [
+        ("lisinopril", "10 mg"),
+        ("metformin", "500 mg"),
+    ]
+    assert misplaced_doses("Lisinopril 500 mg.", "10 mg of lisinopril, metformin 500 mg", "en")
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "odd"),
+    [
+        ("fr", "La tension est à 155 sur 4515.", ["155 sur 4515"]),
+        ("fr", "La tension est à cent cinquante-cinq sur quatre-vingt-quinze.", []),
+        ("fr", "TA 14/8, pouls 72, saturation 98 %.", []),
+        ("fr", "Température 385.", ["385"]),
+        ("fr", "Température 38,5.", []),
+        ("fr", "Saturation 9 %.", ["9 %"]),
+        ("fr", "De la fièvre depuis 60 heures.", []),
+        ("fr", "Tension 80 sur 120.", ["80 sur 120"]),
+        ("en", "BP 142/850.", ["142/850"]),
+        ("en", "Blood pressure 142/85, heart rate 720.", ["720"]),
+        ("en", "A temperature of 101.", []),
+        ("en", "Fever above thirty nine.", []),
+    ],
+)
+def test_implausible_vitals(language: str, text: str, odd: list[str]) -> None:
+    found = implausible(text, language)
+    assert [one.text for one in found] == odd
+    assert all(text[one.start : one.end] == one.text for one in found)
+
+
+@given(st.text(max_size=80), st.sampled_from(["fr", "en"]))
+def test_any_text_is_read(text: str, language: str) -> None:
+    for found in (implausible(text, language), moments(text, language)):
+        assert all(text[one.start : one.end] == one.text for one in found)
+
+
+def test_moments() -> None:
+    assert [m.key for m in moments("Lundi matin, puis avant-hier soir.", "fr")] == [
+        "1", "morning", "before", "evening",
+    ]  # fmt: skip
+    assert missing_moments("On Monday.", "On Tuesday.", "en")
+    assert not missing_moments("In the evening.", "Every day.", "en")
+
+
+def test_what_was_read_is_forgotten() -> None:
+    first = quantities("Metformin 500 mg.", "en")
+    assert quantities("Metformin 500 mg.", "en") is first
+    forget()
+    assert quantities("Metformin 500 mg.", "en") is not first
