@@ -207,7 +207,7 @@ def test_written_notes(primock: Path, tmp_path: Path) -> None:
 def wordy(request: Request) -> str:
     said = request.messages[-1].content
     text = "Fever for three days." if "fever" in said else "He sells cars."
-    return json.dumps({"topic": "symptoms", "text": text})
+    return json.dumps(["symptoms", text])
 
 
 def pipeline(answer: Callable[[Request], str]) -> Pipeline:
