@@ -131,6 +131,7 @@ EN = Cues(
         r"maternal|paternal",
     ),
     other=words(
+        r"(?:friend|neighbou?r|colleague|boss|roommate|flatmate)(?:'s|s') \S+",
         r"husband|wife|partner|boyfriend|girlfriend|friends?|colleagues?|neighbou?rs?",
         r"roommates?|flatmates?|housemates?|coworkers?",
     ),
