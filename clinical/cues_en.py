@@ -186,6 +186,7 @@ EN = Cues(
     ),
     told=re.compile(
         r"(?:(?:um|uh|oh|ah|well|so|,) )*(?:yes|yeah|yep)(?!\S)"
+        r"(?!.* (?:you|your|you're|you've|ask|asking|wonder|wondering)(?!\S))"
         r"(?!(?: (?:and|so|but|ok|okay|,))* (?:do|does|did|have|has|had|are|is|was|were|can|could"
         r"|would|will|any|what|when|where|which|who|why|how)(?!\S)).*"
         r"(?<!\S)(?:i|i'm|i've|i'd|my|me|mine)(?!\S)"

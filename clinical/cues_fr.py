@@ -217,7 +217,8 @@ FR = Cues(
         r"(?:ne |n' )?(?:crois|pense|dirais) pas|pas (?:l' impression|le sentiment)",
     ),
     told=re.compile(
-        r"(?:(?:euh|heu|ben|bah|ah|,) )*(?:oui|ouais|si|voila)(?: ,)? .*"
+        r"(?:(?:euh|heu|ben|bah|ah|,) )*(?:oui|ouais|si|voila)(?!\S)"
+        r"(?!.* (?:vous|votre|vos|tu|ton|ta|tes|demand\S*|savoir)(?!\S)) .*"
         r"(?<!\S)(?:j'|je|mon|ma|mes|moi|m')(?!\S)"
     ),
     partly=re.compile(

@@ -252,9 +252,12 @@ def test_a_condition_affirms_nothing(listed: tuple[str, list[str]], form: int) -
     [
         ("en", "Yeah, so it's like loose stool, and some pain in my stomach?", False),
         ("en", "Yes, and any fever?", True),
+        ("en", "Yeah, I was wondering whether the pain moves?", True),
+        ("en", "Yes, I see, so you have a cough?", True),
         ("en", "Yeah, did you take my temperature?", True),
         ("fr", "Oui, c'est une douleur dans mon dos ?", False),
         ("fr", "Oui, et la fièvre ?", True),
+        ("fr", "Oui, je voulais savoir, de la fièvre ?", True),
     ],
 )
 def test_a_rising_voice_is_no_question(language: str, text: str, asks: bool) -> None:
