@@ -132,6 +132,7 @@ EN = Cues(
     ),
     other=words(
         r"(?:friend|neighbou?r|colleague|boss|roommate|flatmate)(?:'s|s') \S+",
+        r"(?:friend|neighbou?r|colleague)s? (?:mum|mom|mother|dad|father|brother|sister|child)",
         r"husband|wife|partner|boyfriend|girlfriend|friends?|colleagues?|neighbou?rs?",
         r"roommates?|flatmates?|housemates?|coworkers?",
     ),

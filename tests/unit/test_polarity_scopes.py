@@ -295,6 +295,7 @@ def test_a_weak_no_bears_a_denial_and_never_an_assertion(
     [
         ("en", "Mother had cancer.", "My friend's mum had cancer.", True),
         ("en", "Mother had cancer.", "My mum had cancer.", False),
+        ("en", "Friends mum had cancer.", "My friend's mum had cancer.", False),
         ("fr", "Mère : cancer.", "La mère de ma voisine a eu un cancer.", True),
         ("fr", "Cancer chez le père.", "Mon père a eu un cancer.", False),
     ],
