@@ -192,7 +192,7 @@ class Clause:
             between = self.line[after:start]
             if between.count(" ") > _REACH or stop.search(between) or _closed(between):
                 continue
-            # Of a noun that is denied, the verb is not: "aucun incident n'a été noté".
+            # Of a noun that is denied, the verb is not: "aucune lésion n'a été vue".
             noun = stop is self.cues.stop and self.cues.noun.match(self.line, before)
             verb = self.cues.stop_noun.search(self.line, after, start + 40) if noun else None
             if verb is None or verb.start() > start:
