@@ -131,6 +131,8 @@ EN = Cues(
         r"maternal|paternal",
     ),
     other=words(
+        r"(?:friend|neighbou?r|colleague|boss|roommate|flatmate)(?:'s|s') \S+",
+        r"(?:friend|neighbou?r|colleague)s? (?:mum|mom|mother|dad|father|brother|sister|child)",
         r"husband|wife|partner|boyfriend|girlfriend|friends?|colleagues?|neighbou?rs?",
         r"roommates?|flatmates?|housemates?|coworkers?",
     ),
@@ -185,6 +187,7 @@ EN = Cues(
     ),
     told=re.compile(
         r"(?:(?:um|uh|oh|ah|well|so|,) )*(?:yes|yeah|yep)(?!\S)"
+        r"(?!.* (?:you|your|you're|you've|ask|asking|wonder|wondering)(?!\S))"
         r"(?!(?: (?:and|so|but|ok|okay|,))* (?:do|does|did|have|has|had|are|is|was|were|can|could"
         r"|would|will|any|what|when|where|which|who|why|how)(?!\S)).*"
         r"(?<!\S)(?:i|i'm|i've|i'd|my|me|mine)(?!\S)"

@@ -159,6 +159,8 @@ FR = Cues(
         r"(?:cote|branche) (?:maternel(?:le)?|paternel(?:le)?)",
     ),
     other=words(
+        r"(?:mere|pere|maman|papa|soeur|frere|fils|fille) (?:de|d'|du) (?:(?:mon|ma|mes|un|une) )?"
+        r"(?:amie?s?|copa?ine?s?|voisine?s?|collegues?|patron(?:ne)?)",
         r"maris?|epou(?:x|se)|conjointe?|compagnon|compagne|copa?in|copine|amie?s?|collegues?",
         r"(?:ma|sa|votre) femme|voisine?s?|entourage",
     ),
@@ -215,7 +217,8 @@ FR = Cues(
         r"(?:ne |n' )?(?:crois|pense|dirais) pas|pas (?:l' impression|le sentiment)",
     ),
     told=re.compile(
-        r"(?:(?:euh|heu|ben|bah|ah|,) )*(?:oui|ouais|si|voila)(?: ,)? .*"
+        r"(?:(?:euh|heu|ben|bah|ah|,) )*(?:oui|ouais|si|voila)(?!\S)"
+        r"(?!.* (?:vous|votre|vos|tu|ton|ta|tes|demand\S*|savoir)(?!\S)) .*"
         r"(?<!\S)(?:j'|je|mon|ma|mes|moi|m')(?!\S)"
     ),
     partly=re.compile(

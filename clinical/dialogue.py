@@ -19,6 +19,7 @@ from consultation.summary import Experiencer, Polarity
 
 _NO = frozenset({"no", "nope", "nah", "na", "non", "nan", "negative", "negatif"})
 """After these, *not really* is politeness."""
+_OTHERS = {Experiencer.other}
 _BARE_WEAK = re.compile(r"(?<!\S)not (?:really|particularly|specifically|that much)(?!\S)")
 LONGEST_LOST = 10
 """Words and marks of a question that lost its mark, at most: a longer sentence tells."""
@@ -183,14 +184,19 @@ def asserted_but_denied(
 def wrong_experiencer(statement: str, turns: Sequence[Said], language: str) -> tuple[Conflict, ...]:
     """Findings that the statement affirms of the patient and the evidence of someone else alone.
 
+    And those that it affirms of the family and the evidence of others alone: a friend's mother.
     Meant for statements outside the family history, where a relative may go without saying.
     """
     said = evidence_findings(turns, language)
     found = []
-    for finding in _of_patient(findings(statement, language), Polarity.affirmed):
+    for finding in findings(statement, language):
+        if finding.polarity is not Polarity.affirmed or finding.asked:
+            continue
         about = tuple(f for f in said if f.concept == finding.concept)
-        stated = [f for f in about if not f.asked or f.polarity is Polarity.affirmed]
-        if stated and all(f.experiencer is not Experiencer.patient for f in stated):
+        who = {f.experiencer for f in about if not f.asked or f.polarity is Polarity.affirmed}
+        patient = finding.experiencer is Experiencer.patient
+        family = finding.experiencer is Experiencer.family
+        if who and ((patient and finding.experiencer not in who) or (family and who == _OTHERS)):
             found.append(Conflict(finding, about))
     return tuple(found)
 

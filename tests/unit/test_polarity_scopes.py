@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from time import perf_counter
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -12,7 +14,9 @@ from clinical.dialogue import (
     denied_but_asserted,
     evidence_findings,
     lost_question,
+    wrong_experiencer,
 )
+from clinical.marks import Mark, touching, within_longer
 from clinical.polarity import findings, is_question, polarity_of
 from consultation.summary import Polarity
 from tests.unit.test_polarity import MARK, WHO, rows
@@ -67,6 +71,8 @@ Pas d'asthme chez mes frères. => -asthma*
 Ma grand-mère avait de l'hypertension, moi non. => +hypertension*
 Il n'y a pas de diabète dans la famille. => -diabetes*
 Mon fils a de la fièvre. => +fever
+La mère de ma voisine a un cancer. => +cancer~
+Le père d'un ami avait du diabète. => +diabetes~
 """
 ENGLISH = """
 Pneumonia cannot be ruled out. => ?pneumonia
@@ -102,6 +108,8 @@ My sister does not have diabetes. => -diabetes*
 No asthma in my brothers. => -asthma*
 There is no diabetes in the family. => -diabetes*
 My son has a fever. => +fever
+My friend's mum had cancer. => +cancer~
+My neighbour's father and my mother have diabetes. => +diabetes*
 """
 CASES = [("fr", *row) for row in rows(FRENCH)] + [("en", *row) for row in rows(ENGLISH)]
 
@@ -117,14 +125,14 @@ def test_sentences(language: str, text: str, expected: str) -> None:
     [
         ("fr", "Sérologie négative.", "Sérologie", Polarity.affirmed),
         ("fr", "Le bilan infectieux était négatif.", "bilan", Polarity.affirmed),
-        ("fr", "Une grossesse non suivie, compliquée d'une éclampsie.", "suivie", Polarity.denied),
+        ("fr", "Une plaie non suturée, avec une infection.", "suturée", Polarity.denied),
         (
             "fr",
-            "Une grossesse non suivie, compliquée d'une éclampsie.",
-            "éclampsie",
+            "Une plaie non suturée, avec une infection.",
+            "infection",
             Polarity.affirmed,
         ),
-        ("fr", "Aucun incident n'a été noté.", "incident", Polarity.denied),
+        ("fr", "Aucune lésion n'a été vue.", "lésion", Polarity.denied),
         ("fr", "L'examen n'objective aucune masse.", "objective", Polarity.denied),
         ("fr", "L'examen n'objective aucune masse.", "masse", Polarity.denied),
         ("en", "All cultures were negative.", "cultures", Polarity.affirmed),
@@ -242,11 +250,14 @@ def test_a_condition_affirms_nothing(listed: tuple[str, list[str]], form: int) -
 @pytest.mark.parametrize(
     ("language", "text", "asks"),
     [
-        ("en", "Yeah, so it's like loose stool, and some pain in my stomach?", False),
+        ("en", "Yes, so it burns here, and then my back hurts?", False),
         ("en", "Yes, and any fever?", True),
+        ("en", "Yeah, I was wondering whether the pain moves?", True),
+        ("en", "Yes, I see, so you have a cough?", True),
         ("en", "Yeah, did you take my temperature?", True),
         ("fr", "Oui, c'est une douleur dans mon dos ?", False),
         ("fr", "Oui, et la fièvre ?", True),
+        ("fr", "Oui, je voulais savoir, de la fièvre ?", True),
     ],
 )
 def test_a_rising_voice_is_no_question(language: str, text: str, asks: bool) -> None:
@@ -277,3 +288,49 @@ def test_a_weak_no_bears_a_denial_and_never_an_assertion(
     if borne:
         affirmed = statement.replace("Pas de", "De la").replace("No ", "Has ")
         assert denied_but_asserted(affirmed, said, language)
+
+
+@pytest.mark.parametrize(
+    ("language", "statement", "said", "wrong"),
+    [
+        ("en", "Mother had cancer.", "My friend's mum had cancer.", True),
+        ("en", "Mother had cancer.", "My mum had cancer.", False),
+        ("en", "Friends mum had cancer.", "My friend's mum had cancer.", False),
+        ("fr", "Mère : cancer.", "La mère de ma voisine a eu un cancer.", True),
+        ("fr", "Cancer chez le père.", "Mon père a eu un cancer.", False),
+    ],
+)
+def test_a_friends_mother_is_nobody_of_the_family(
+    language: str, statement: str, said: str, wrong: bool
+) -> None:
+    assert bool(wrong_experiencer(statement, [Said(said, "P")], language)) is wrong
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_a_sentence_without_an_end_takes_time_in_proportion(language: str) -> None:
+    """A recogniser may forget every full stop; ten times the words take about ten times as long."""
+    said = {
+        "fr": "pas de fièvre et sans toux puis ma mère a des nausées avec une douleur ",
+        "en": "no fever and without cough then my mother has nausea with some pain ",
+    }[language]
+
+    def seconds(times: int) -> float:
+        start = perf_counter()
+        assert len(findings(said * times, language)) == 4 * times
+        return perf_counter() - start
+
+    seconds(1)
+    assert min(seconds(200) for _ in range(2)) < 40 * max(seconds(20), 0.01)
+
+
+MARKS = st.lists(st.integers(0, 60), max_size=20, unique=True).map(
+    lambda ends: list(zip(*[iter(sorted(ends))] * 2, strict=False))
+)
+
+
+@given(MARKS, st.integers(0, 60), st.integers(0, 10))
+def test_marks_are_found_by_place(marks: list[Mark], start: int, length: int) -> None:
+    end = start + length
+    slow = [m for m in marks if m[0] < end and start < m[1]]
+    assert list(touching(marks, start, end)) == slow
+    assert within_longer((start, end), marks) == any(b - a > length for a, b in slow)

@@ -78,3 +78,11 @@ def test_a_question_that_lost_its_mark_is_known_by_its_answer() -> None:
     assert not worth_noting(found[0], "fr")
     found = units(transcript("P: C'est la tête.", "D: D'accord."))
     assert not found[0].is_question
+
+
+def test_a_patient_who_asks_whether_it_is_serious_states_nothing() -> None:
+    """As the recogniser writes it: without a question mark, the answer cut at a comma."""
+    found = units(transcript("P: D'accord. C'est grave, docteur.", "D: Non,", "D: rassurez-vous."))
+    assert [u.is_question for u in found] == [False, True, False, False]
+    assert found[2].question is found[1]
+    assert not worth_noting(found[1], "fr")
