@@ -260,8 +260,10 @@ def _english(
         side = Side(match.group())
         after = next((o for o in named if o.start >= match.end()), None)
         gap = line.line[match.end() : after.start] if after else None
-        if gap is not None and after is not None and re.fullmatch(r"[ -](?:[a-z]+[ -]){0,2}", gap):
-            if re.search(r"\b(?:my|the|your|his|her|a|in|with|now|away|and|or)\b", gap):
+        if gap is not None and after is not None and re.fullmatch(r"[ -](?:[a-z]+[ -]){0,4}", gap):
+            if re.search(
+                r"\b(?:my|the|your|his|her|a|in|on|to|of|with|now|away|and|or|for)\b", gap
+            ):
                 continue
             found.append((side, match.start(), match.end(), after.name))
             continue

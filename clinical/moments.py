@@ -1,4 +1,7 @@
-"""Days and parts of the day that a text names: *lundi*, *Tuesday*, *hier*, *the morning*."""
+"""Days, parts of the day, vague periods and rates: *lundi*, *hier*, *a few weeks ago*, *a day*.
+
+Numbers of days or months are quantities (``clinical.numbers``); here are those that have none.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +13,7 @@ from clinical.folded import folded
 from clinical.memory import remembered
 from clinical.text import checked
 
-MomentKind = Literal["weekday", "day", "part", "month", "period"]
+MomentKind = Literal["weekday", "day", "part", "month", "period", "rate"]
 
 _LISTED: dict[str, dict[MomentKind, str]] = {
     "fr": {
@@ -54,9 +57,13 @@ _VAGUE = {
         r"(?:derni|proch)))\s*(?P<unit>jour|semaine|mois|annee|an)s?(?!\w)"
     ),
     "en": re.compile(
-        r"(?<!\w)(?:few|couple of|several|some|last|next|past|for)\s+"
+        r"(?<!\w)(?:few|couple of|several|some|last|next|past|this|for)\s+"
         r"(?P<unit>day|week|month|year)s?(?!\w)"
     ),
+}
+_RATE = {
+    "fr": re.compile(r"(?<!\w)par\s+(?P<unit>jour|semaine|mois|an)s?(?!\w)"),
+    "en": re.compile(r"(?<!\w)(?:an?|per|each|every)\s+(?P<unit>day|week|month|year)(?!\w)"),
 }
 _UNIT = {"jour": "day", "semaine": "week", "mois": "month", "annee": "year", "an": "year"}
 _NEXT_TO = {
@@ -89,10 +96,15 @@ def moments(text: str, language: str) -> tuple[Moment, ...]:
         kind, key = names[match.group()]
         start, end = line.place(match.start(), match.end())
         found.append(Moment(kind, key, text[start:end], start, end))
-    for match in _VAGUE[language].finditer(line.line):
-        start, end = line.place(match.start(), match.end())
-        unit = _UNIT.get(match["unit"], match["unit"])
-        found.append(Moment("period", unit, text[start:end], start, end))
+    kinds: tuple[tuple[MomentKind, re.Pattern[str]], ...] = (
+        ("period", _VAGUE[language]),
+        ("rate", _RATE[language]),
+    )
+    for of, pattern in kinds:
+        for match in pattern.finditer(line.line):
+            start, end = line.place(match.start(), match.end())
+            unit = _UNIT.get(match["unit"], match["unit"])
+            found.append(Moment(of, unit, text[start:end], start, end))
     return tuple(found)
 
 

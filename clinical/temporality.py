@@ -120,7 +120,7 @@ def opposed(stated: Status | None, said: frozenset[Status]) -> bool:
     if not said:
         return stated is Status.stopped
     if stated is Status.stopped:
-        return said <= _ONGOING
+        return Status.stopped not in said and bool(said & _ONGOING)
     if stated in _ONGOING or stated is None:
         return said == {Status.stopped}
     return False
@@ -134,7 +134,7 @@ def unlike(stated: Status | None, said: frozenset[Status]) -> bool:
     return (
         ({stated} == new and said == old)
         or ({stated} == old and said == new)
-        or (stated is Status.current and said == {Status.past})
+        or (stated in (Status.current, Status.stopped) and said == {Status.past})
     )
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from statistics import median
+from time import process_time
 from typing import Protocol
 
 from evaluation.mutations import Kind, Mutant, mutants
@@ -76,6 +78,8 @@ class Detection:
     mended: dict[str, int] = field(default_factory=dict)
     """Language → untouched statements that a repair changed: alarms too."""
     warnings: dict[str, Counter[str]] = field(default_factory=dict)
+    seconds: list[float] = field(default_factory=list)
+    """Processor time of verifying each untouched note, its evidence found included."""
     escaped: list[Escaped] = field(default_factory=list)
     refused: list[tuple[str, Noted, str]] = field(default_factory=list)
     """Untouched statements that were refused: (pair, statement, rule)."""
@@ -97,6 +101,7 @@ def _untouched(pair: Pair, judge: Judge, found: Detection) -> frozenset[Noted]:
     alarms = found.alarms.setdefault(language, Counter())
     warnings = found.warnings.setdefault(language, Counter())
     stands = set()
+    start = process_time()
     for noted in pair.note:
         judged = judge.judge(noted)
         if judged.rule is None and judged.repaired is None:
@@ -105,6 +110,8 @@ def _untouched(pair: Pair, judge: Judge, found: Detection) -> frozenset[Noted]:
         else:
             alarms[judged.rule or "repaired"] += 1
             found.refused.append((pair.id, noted, judged.rule or "repaired"))
+    if pair.note:
+        found.seconds.append(process_time() - start)
     return frozenset(stands)
 
 
@@ -161,6 +168,12 @@ def to_markdown(found: Detection) -> str:
         by = ", ".join(f"{rule} {n}" for rule, n in alarms.most_common())
         total = sum(alarms.values())
         lines.append(f"| {good} | {language} | {total} | {total / good:.1%} | {by} |")
+    if found.seconds:
+        lines += [
+            "",
+            f"Verification of an untouched note: median {1000 * median(found.seconds):.0f} ms of"
+            f" processor time, at most {1000 * max(found.seconds):.0f} ms.",
+        ]
     rules = sorted({rule for c in found.kinds.values() for rule in c.rules})
     lines += ["", "| Kind | " + " | ".join(rules) + " |", "|---" * (len(rules) + 1) + "|"]
     for kind in Kind:

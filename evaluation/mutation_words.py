@@ -168,12 +168,14 @@ WORDS: dict[str, Words] = {
                  "6": "six", "8": "eight"},
         drug=re.compile(rf"\b(?:{_DRUGS})\b", _I),
         other_drugs=_OTHERS,
-        denial=re.compile(r"^(?:no |nil |denies (?:any )?|did not |not |without )", _I),
+        denial=re.compile(
+            r"^(?:no |nil |denies (?:any )?|did not |without )"
+            r"(?!other|particular|one|recent|previous|prior|further|significant|more|longer)", _I),
         negative=re.compile(
             r"\b(?:no|nil|not|denies|never|without|none|stop\w*|nkda|isn't|doesn't|non|unable|cannot"
             r"|can't|n't)\b", _I),
         several=re.compile(r"\b(?:or|nor|and|but)\b|[,/]"),
-        symptom=re.compile(rf"^(?:\w+ ){{0,1}}?{_SYMPTOMS_EN}\b", _I),
+        symptom=re.compile(rf"^(?!the |a |her |his |he |she |your )(?:\w+ )??{_SYMPTOMS_EN}\b", _I),
         denies=_denies_en,
         side=re.compile(r"\b(?:left|right)\b(?! (?:away|now|after|before))", _I),
         other_side=_other_side_en,
@@ -183,7 +185,7 @@ WORDS: dict[str, Words] = {
         relatives=("aunt", "uncle", "cousin"),
         of_patient="Patient has {}.",
         of_relative="Her {0} has {1}",
-        period=re.compile(r"\b(?:days?|weeks?|months?|years?)\b(?! old)", _I),
+        period=re.compile(r"(?<!to )\b(?:days?|weeks?|months?|years?)\b(?! (?:old|to day)|-)", _I),
         periods={"days": "months", "day": "month", "weeks": "months", "week": "month",
                  "months": "years", "month": "year", "years": "months", "year": "month"},
         weekday=re.compile(

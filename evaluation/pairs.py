@@ -2,12 +2,14 @@
 
 Formats, all read from a folder: ours (``*.pair.json``: language, turns with role and text, note
 with topic and text); PriMock57 as published (turns beside clinicians' checklists, whose statements
-judged correct are the note, without topics); what this program writes (``transcript.json`` beside
-``summary.json``), if a clinician found that note right.
+judged correct are the note, without topics); ACI-bench as published (``*.csv`` with dialogue
+and note: sentences of the note, some of which nobody said); what this program writes
+(``transcript.json`` beside ``summary.json``), if a clinician found that note right.
 """
 
 from __future__ import annotations
 
+import csv
 import json
 import re
 from collections.abc import Iterable
@@ -15,6 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from clinical.text import sentences
 from consultation.errors import InvalidOption
 from consultation.provenance import Quality, provenance
 from consultation.summary import Summary
@@ -54,6 +57,7 @@ def read_pairs(folder: Path) -> tuple[Pair, ...]:
         found = [
             *(_own(path) for path in sorted(folder.rglob("*.pair.json"))),
             *(pair for path in sorted(folder.rglob("*.turns.json")) for pair in _primock(path)),
+            *(pair for path in sorted(folder.rglob("*.csv")) for pair in _aci_bench(path)),
             *(_written(path) for path in sorted(folder.rglob("summary.json"))),
         ]
     except (KeyError, TypeError, ValueError, OSError):
@@ -92,6 +96,34 @@ def _primock(path: Path) -> Iterable[Pair]:
                     correct.setdefault(text.casefold(), Noted(text))
     note_lines = tuple(n for n in correct.values() if n.text.casefold() not in wrong)
     yield Pair(name, spoken(turns, "en"), note_lines)
+
+
+def _aci_bench(path: Path) -> Iterable[Pair]:
+    with path.open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            if not {"encounter_id", "dialogue", "note"} <= row.keys():
+                return
+            turns = []
+            for line in row["dialogue"].splitlines():
+                who, _, text = line.partition("]")
+                text = re.sub(r" (?=[.,?!;:'])| (?=n't\b)", "", text.strip())
+                turns.append((_ROLES.get(who.strip("[ "), Role.unknown), text))
+            note = tuple(dict.fromkeys(_prose(row["note"])))
+            yield Pair(row["encounter_id"], spoken(turns, "en"), note)
+
+
+def _prose(note: str) -> Iterable[Noted]:
+    """The sentences of a note in prose; headings and labels left out."""
+    topics = ANY
+    for line in note.splitlines():
+        line = re.sub(r"^\W*(?:[A-Z][\w ,/&-]{2,40}: )?", "", line).strip()
+        if line.isupper():
+            examined = line.startswith(("PHYSICAL EXAM", "VITALS"))
+            topics = (Topic.examination,) if examined else ANY
+            continue
+        for sentence in sentences(line):
+            if len(sentence.text.split()) > 2:
+                yield Noted(sentence.text, topics)
 
 
 def _written(path: Path) -> Pair:

@@ -9,6 +9,7 @@ lends its words only to the sentence that answers it.
 from __future__ import annotations
 
 import math
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence, Set
 from dataclasses import dataclass, field
@@ -20,8 +21,9 @@ from clinical.folded import folded
 from clinical.laterality import sides
 from clinical.numbers import canonical, quantities
 from clinical.polarity import findings
-from clinical.text import is_stopword, stem, tokens
+from clinical.text import fold, is_stopword, stem, tokens
 from consultation.summary import Experiencer, Polarity
+from consultation.transcript import Role
 from summarize.units import Unit
 
 ENOUGH = 0.5
@@ -114,6 +116,7 @@ def _hurting(text: str, language: str) -> Terms:
     return found
 
 
+_IF = re.compile(r"\b(?:if|should you|unless|si|en cas)\b")
 _OPPOSITE = {
     Polarity.affirmed: Polarity.denied,
     Polarity.denied: Polarity.affirmed,
@@ -222,9 +225,12 @@ class Grounder:
     def _polarity(self, unit: Unit, concept: str) -> frozenset[Polarity]:
         if unit.index not in self._polarities:
             said: dict[str, set[Polarity]] = {}
+            # "If you get chest pain, call": nobody says that there is any.
+            advised = unit.role is Role.clinician and _IF.search(fold(unit.text)) is not None
             for finding in evidence_findings(unit.said, self.language):
                 if finding.experiencer is Experiencer.patient:
-                    said.setdefault(finding.concept, set()).add(finding.polarity)
+                    polarity = Polarity.uncertain if advised else finding.polarity
+                    said.setdefault(finding.concept, set()).add(polarity)
             self._polarities[unit.index] = {key: frozenset(p) for key, p in said.items()}
         return self._polarities[unit.index].get(concept, frozenset())
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from consultation.summary import Check, Level, Verdict
-from summarize.checks import meaning, source, values
+from summarize.checks import denials, meaning, places, source, values
 from summarize.checks.claim import Claim, Rule
 
 __all__ = ["RULES", "WARNINGS", "Claim", "failed", "verify", "warn"]
@@ -22,14 +22,14 @@ RULES: dict[str, Rule] = {
     "drugs": meaning.drugs,
     "dose": values.dose,
     "findings": meaning.findings,
-    "polarity": meaning.polarity,
+    "polarity": denials.polarity,
     "allergen": source.allergen,
-    "side": meaning.side,
+    "side": places.side,
     "temporality": meaning.temporality,
-    "denial": meaning.denial,
+    "denial": denials.denial,
     "experiencer": meaning.experiencer,
     "dates": values.dates,
-    "anatomy": meaning.anatomy,
+    "anatomy": places.anatomy,
     "speaker": source.speaker,
     "evidence": source.evidence,
 }
@@ -39,7 +39,7 @@ WARNINGS: dict[str, Rule] = {
     "plausible": values.plausible,
     "spelling": meaning.spelling,
     "course": meaning.course,
-    "doubt": meaning.doubt,
+    "doubt": denials.doubt,
 }
 """Name → rule that only warns."""
 

@@ -15,7 +15,14 @@ from consultation.export.rttm import to_rttm
 from consultation.export.schema import schema
 from consultation.export.subtitles import to_srt, to_vtt
 from consultation.export.text import summary_to_markdown, transcript_to_text
+from consultation.summary import Section, SectionState, Statement, Summary
+from consultation.topics import Topic
 from consultation.transcript import Gap, GapReason, Role, Transcript
+from summarize.contradictions import contradictions
+from summarize.grounding import Grounder
+from summarize.undocumented import undocumented
+from summarize.units import quote, units
+from summarize.verify import Claim, verify
 from tests.unit.talk import transcript
 from tests.unit.test_drafting import TALK, by_exchange, good
 
@@ -96,9 +103,60 @@ def test_times_are_milliseconds_and_come_back() -> None:
     assert Transcript.model_validate_json(TALKING.to_json()) == TALKING
 
 
-@given(st.lists(st.text(min_size=1, max_size=12).filter(str.split), min_size=1, max_size=8))
+@given(
+    st.lists(
+        st.text(min_size=1, max_size=12).filter(lambda w: bool(w.split())), min_size=1, max_size=8
+    )
+)
 def test_any_words_make_valid_subtitles(words: list[str]) -> None:
     talk = transcript(*(f"D: {' '.join(w.split())}" for w in words))
     for cue in to_vtt(talk).split("\n\n")[1:]:
         assert cue.count("-->") <= 1
     assert Transcript.model_validate_json(talk.to_json()) == talk
+
+
+def test_warnings_and_what_is_missing_are_shown() -> None:
+    talk = transcript(
+        "D: La tension est à 155 sur 4515.",
+        "P: Je suis allergique à la pénicilline.",
+        "P: Je n'ai pas d'allergie.",
+    )
+    said = quote(units(talk)[:1])
+    summary = Summary(
+        template="soap",
+        language="fr",
+        title="Note",
+        sections=(
+            Section(
+                key="o",
+                heading="Objectif",
+                state=SectionState.documented,
+                statements=(
+                    Statement(
+                        id="o.1",
+                        text="Tension 155 sur 4515.",
+                        evidence=said,
+                        support=1.0,
+                        checks=verify(
+                            Claim(
+                                "Tension 155 sur 4515.",
+                                Grounder(units(talk), "fr").ground("Tension 155 sur 4515."),
+                                (Topic.examination,),
+                                "fr",
+                            )
+                        ),
+                    ),
+                ),
+            ),
+        ),
+        undocumented=undocumented(Grounder(units(talk), "fr"), ()),
+        contradictions=contradictions(units(talk), "fr"),
+        transcript_sha256=talk.sha256(),
+        provenance=talk.provenance,
+    )
+    text = summary_to_markdown(summary, talk)
+    assert "⚠ À vérifier (valeur invraisemblable, réécouter)" in text
+    assert "## Dit, non documenté" in text
+    assert "- allergie: pénicilline" in text
+    assert "## Dit de deux façons contraires" in text
+    assert Summary.model_validate_json(summary.to_json()) == summary

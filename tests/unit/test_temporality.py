@@ -104,6 +104,9 @@ def test_opposition() -> None:
     assert not opposed(None, frozenset())
     assert not opposed(Status.current, stopped | going)  # stopped, then taken again
     assert not opposed(Status.planned, going)
+    assert opposed(Status.stopped, going | {Status.past})  # tried before, and taken now
+    assert not opposed(Status.stopped, frozenset({Status.past}))
+    assert unlike(Status.stopped, frozenset({Status.past}))
     assert unlike(Status.planned, going)
     assert unlike(Status.current, frozenset({Status.planned}))
     assert not unlike(Status.current, going)
