@@ -16,6 +16,7 @@ from consultation.transcript import Role
 from consultation.weights import forbid_hub, silence_telemetry
 from prompts import library
 from transcribe.pipeline import TranscribeOptions
+from transcribe.vocabulary import Speciality
 
 ChannelMode = Literal["auto", "mix", "separate"]
 
@@ -55,12 +56,20 @@ def transcribe_options(
     channels: str,
     channel_roles: str | None,
     allow_truncated: bool,
+    speciality: str | None = None,
+    correction: bool = True,
 ) -> TranscribeOptions:
     """Raises InvalidOption or UnsupportedLanguage."""
     if language is not None and language not in library.LANGUAGES:
         raise UnsupportedLanguage(f"--language {language!r} is not supported")
     if channels not in get_args(ChannelMode):
         raise InvalidOption(f"--channels {channels!r}", hint="Use auto, mix or separate.")
+    if speciality is not None:
+        if speciality not in get_args(Speciality):
+            known = ", ".join(get_args(Speciality))
+            raise InvalidOption(f"--speciality {speciality!r}", hint=f"One of {known}.")
+        if language is None:
+            raise InvalidOption("--speciality needs --language", hint="Its names depend on it.")
     return TranscribeOptions(
         language=language,
         vocabulary=_vocabulary(vocabulary),
@@ -68,6 +77,8 @@ def transcribe_options(
         channels=cast(ChannelMode, channels),
         channel_roles=_roles(channel_roles),
         allow_truncated=allow_truncated,
+        speciality=cast("Speciality | None", speciality),
+        correction=correction,
     )
 
 

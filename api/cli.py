@@ -60,6 +60,17 @@ Template = Annotated[str | None, typer.Option(help="Kind of note; see: anamnese 
 Truncated = Annotated[
     bool, typer.Option("--allow-truncated", help="Use what is left of a file that ends too early.")
 ]
+SpecialityName = Annotated[
+    str | None,
+    typer.Option(
+        "--speciality",
+        help="Expect its names: general-practice, cardiology, oncology. Needs --language.",
+    ),
+]
+NoCorrection = Annotated[
+    bool,
+    typer.Option("--no-correction", help="Leave misrecognised drug names as they were heard."),
+]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing but errors.")]
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON line a file on standard output.")]
 
@@ -75,6 +86,8 @@ def run(
     channels: Channels = "auto",
     channel_roles: ChannelRoles = None,
     allow_truncated: Truncated = False,
+    speciality: SpecialityName = None,
+    no_correction: NoCorrection = False,
     quiet: Quiet = False,
     as_json: AsJson = False,
 ) -> None:
@@ -82,7 +95,14 @@ def run(
     console = Console(Mode.of(quiet=quiet, as_json=as_json))
     with reported(console):
         options = transcribe_options(
-            language, vocabulary, speakers, channels, channel_roles, allow_truncated
+            language,
+            vocabulary,
+            speakers,
+            channels,
+            channel_roles,
+            allow_truncated,
+            speciality,
+            not no_correction,
         )
         if template is not None:
             check_template(template, language)
@@ -104,6 +124,8 @@ def transcribe(
     channels: Channels = "auto",
     channel_roles: ChannelRoles = None,
     allow_truncated: Truncated = False,
+    speciality: SpecialityName = None,
+    no_correction: NoCorrection = False,
     quiet: Quiet = False,
     as_json: AsJson = False,
 ) -> None:
@@ -111,7 +133,14 @@ def transcribe(
     console = Console(Mode.of(quiet=quiet, as_json=as_json))
     with reported(console):
         options = transcribe_options(
-            language, vocabulary, speakers, channels, channel_roles, allow_truncated
+            language,
+            vocabulary,
+            speakers,
+            channels,
+            channel_roles,
+            allow_truncated,
+            speciality,
+            not no_correction,
         )
         with Pipeline(settings(), options, console.progress) as pipeline:
 
@@ -122,6 +151,7 @@ def transcribe(
                     "language": transcript.language,
                     "segments": len(transcript.segments),
                     "gaps": len(transcript.gaps),
+                    "corrections": len(transcript.corrections),
                 }
 
             _each(files, out, console, one)

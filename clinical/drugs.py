@@ -8,6 +8,7 @@ score under 1 and keeps the words as they stood, so that it can be shown.
 from __future__ import annotations
 
 import csv
+import hashlib
 import re
 from dataclasses import dataclass
 from functools import cache, lru_cache
@@ -22,6 +23,9 @@ from clinical.text import checked, fold
 
 _WORD = re.compile(r"[^\W_](?:[^\W_]|[\u0300-\u036f])*")
 _GAP = re.compile(r"[ \t\u00a0\-\u2010\u2011/+'’]{1,3}")
+LEXICONS = ("drugs.csv", "drugs_recent.csv")
+"""Rows of one drug in both are joined."""
+ORDINARY = ("not_drugs.txt", "ordinary.txt")
 _LONGEST = 9
 """Words in the longest name, and one more for a word cut in two."""
 
@@ -37,6 +41,8 @@ class Drug:
     atc: str | None
     """ATC code (WHO), where one code is right whatever the route."""
     kind: Literal["drug", "class"]
+    names: tuple[str, ...] = ()
+    """Synonyms and brands, as they are written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,11 +73,11 @@ class _Lexicon:
 
 
 @remembered
-def find_drugs(text: str, language: str) -> tuple[DrugMention, ...]:
+def find_drugs(text: str, language: str, *, exact: bool = False) -> tuple[DrugMention, ...]:
     """Every drug and class named in the text, in order, longest names first.
 
     A drug is found in either language; ``language`` tells which words are too common to correct.
-    Raises UnsupportedLanguage.
+    ``exact`` leaves out what only sounds like a name. Raises UnsupportedLanguage.
     """
     checked(language)
     lexicon = _lexicon()
@@ -83,9 +89,9 @@ def find_drugs(text: str, language: str) -> tuple[DrugMention, ...]:
     found: list[DrugMention] = []
     i = 0
     while i < len(words):
-        exact = _exact(keys, joined, i, lexicon)
-        near = None if exact else _by_sound(keys, joined, i, language)
-        match = exact or near
+        match = _exact(keys, joined, i, lexicon)
+        if match is None and not exact:
+            match = _by_sound(keys, joined, i, language)
         if match is None:
             i += 1
             continue
@@ -104,8 +110,47 @@ def missing_drugs(statement: str, evidence: str, language: str) -> tuple[DrugMen
 
 @cache
 def drugs() -> tuple[Drug, ...]:
-    """The lexicon, in the order of the file."""
-    return tuple(dict.fromkeys(_lexicon().names.values()))
+    """The lexicon, in the order of the files. A row of a later file adds its names to a known INN.
+
+    Raises ValueError if two rows give one INN different codes, French names or kinds.
+    """
+    found: dict[str, Drug] = {}
+    for file in LEXICONS:
+        with (files("clinical") / "lexicons" / file).open(encoding="utf-8") as lines:
+            for row in csv.DictReader(lines):
+                drug = _drug(row)
+                known = found.get(drug.inn)
+                found[drug.inn] = _merged(known, drug) if known else drug
+    return tuple(found.values())
+
+
+def lexicon_digests() -> dict[str, str]:
+    """File name → sha256 of every list that decides which words are drugs."""
+    folder = files("clinical") / "lexicons"
+    return {
+        name: hashlib.sha256((folder / name).read_bytes()).hexdigest()
+        for name in (*LEXICONS, *ORDINARY)
+    }
+
+
+def is_ordinary(word: str) -> bool:
+    """Whether a word is on the list of those that only sound like a drug."""
+    return _singular(fold(word)) in _lexicon().ordinary
+
+
+def _drug(row: dict[str, str]) -> Drug:
+    kind: Literal["drug", "class"] = "class" if row["kind"] == "class" else "drug"
+    names = tuple(name for name in row["names"].split(";") if name)
+    return Drug(row["inn"], row["fr"] or row["inn"], row["atc"] or None, kind, names)
+
+
+def _merged(known: Drug, more: Drug) -> Drug:
+    french = {drug.fr for drug in (known, more)} - {known.inn}
+    codes = {drug.atc for drug in (known, more)} - {None}
+    if len(french) > 1 or len(codes) > 1 or known.kind != more.kind:
+        raise ValueError(f"two rows disagree about {known.inn}")
+    names = tuple(dict.fromkeys((*known.names, *more.names)))
+    return Drug(known.inn, known.fr, known.atc or more.atc, known.kind, names)
 
 
 def _joins(text: str, word: re.Match[str], following: re.Match[str]) -> bool:
@@ -212,23 +257,20 @@ def _lexicon() -> _Lexicon:
     whole: set[str] = set()
     split: set[str] = set()
     sounds: dict[str, dict[str, Drug]] = {}
+    for drug in drugs():
+        for name in _names(drug):
+            key, count = _key(name)
+            names.setdefault(key, drug)
+            if count > 1:
+                split.add(key)
+            else:
+                whole.add(key)
+                if len(key) >= 5 and key.isalpha():
+                    sound = _sound(key)
+                    sounds.setdefault(sound[:1], {}).setdefault(sound, drug)
     folder = files("clinical") / "lexicons"
-    with (folder / "drugs.csv").open(encoding="utf-8") as file:
-        for row in csv.DictReader(file):
-            kind: Literal["drug", "class"] = "class" if row["kind"] == "class" else "drug"
-            drug = Drug(row["inn"], row["fr"] or row["inn"], row["atc"] or None, kind)
-            for name in _names(row):
-                key, count = _key(name)
-                names.setdefault(key, drug)
-                if count > 1:
-                    split.add(key)
-                else:
-                    whole.add(key)
-                    if len(key) >= 5 and key.isalpha():
-                        sound = _sound(key)
-                        sounds.setdefault(sound[:1], {}).setdefault(sound, drug)
-    ordinary = (folder / "not_drugs.txt").read_text(encoding="utf-8")
-    words = (line.strip() for line in ordinary.splitlines() if not line.startswith("#"))
+    lines = "\n".join((folder / file).read_text(encoding="utf-8") for file in ORDINARY)
+    words = (line.strip() for line in lines.splitlines() if not line.startswith("#"))
     return _Lexicon(
         names,
         frozenset(whole - split),
@@ -237,9 +279,9 @@ def _lexicon() -> _Lexicon:
     )
 
 
-def _names(row: dict[str, str]) -> list[str]:
-    found = [row["inn"], row["fr"], *row["names"].split(";")]
-    first, slash, second = row["inn"].partition("/")
+def _names(drug: Drug) -> list[str]:
+    found = [drug.inn, drug.fr, *drug.names]
+    first, slash, second = drug.inn.partition("/")
     if slash:
         found.append(f"{second} {first}")
-    return [name for name in found if name]
+    return found

@@ -148,6 +148,9 @@ class Reader:
         if piece.fold == "m":
             return Measure(piece.value, "m", "length", i, i + 1, "digits", i + 1)
         value, at = piece.value, i + 1
+        if self.hundreds(i):
+            value, at = value * 100 + self.pieces[at].value, at + 1
+            piece = self.pieces[at - 1]
         if self.and_a_half(at):
             value, at = value + Decimal("0.5"), self.and_a_half(at)
         number_last = at
@@ -156,6 +159,8 @@ class Reader:
             value, at = value + Decimal("0.5"), self.and_a_half(at)
         if unit is not None:
             value, at = self.after_unit(value, unit, at)
+        if unit == "h" and self.word(at) == "et" and self.word(at + 1) == "quart":
+            value, at = value + Decimal("0.25"), at + 2
         if unit == "h" and kind == "duration" and self.word(i - 1) in ("a", "vers", "at"):
             kind = "time"
         if unit in ("a", "mo", "wk", "d") and self.is_age(i, at):
@@ -164,6 +169,19 @@ class Reader:
         if piece.source == "article" and value == 1 and not self.counted_article(i, unit, at):
             return None
         return Measure(value, unit, kind, i, at, piece.source, number_last)
+
+    def hundreds(self, i: int) -> bool:
+        """*one fifty milligrams* is 150 mg; but *two fifty milligram tablets* are two of 50 mg."""
+        first, second = self.number(i), self.number(i + 1)
+        if self.language != "en" or first is None or second is None or second.source != "words":
+            return False
+        said = self.text[first.start : first.end].lower()
+        if said == "a" or first.source == "digits" or not 1 <= first.value <= 9:
+            return False
+        unit, _, last = self.unit(i + 2, second)
+        form = unit_of(self.word(last), self.language)
+        whole = second.value == int(second.value) and 10 <= second.value <= 99
+        return whole and unit in ("mg", "ug") and not (form and form[0] in FORMS)
 
     def and_a_half(self, i: int) -> int:
         """The index after *et demi* or *and a half*, or 0."""
@@ -316,7 +334,7 @@ class Reader:
             return None
         if word == "in":
             at += 1
-        code = PERIOD.get(singular(self.word(at)))
+        code = PERIOD.get(self.word(at)) or PERIOD.get(singular(self.word(at)))
         if self.whole(at) == 24 and PERIOD.get(singular(self.word(at + 1))) == "h":
             return "d", at + 2
         return ("d" if code == "night" else code, at + 1) if code else None
@@ -330,11 +348,16 @@ class Reader:
             return value, at
         if unit == "m" and 1 <= more < 100:
             return value + Decimal(more) / 100, at + 1
+        if self.language == "fr" and unit == "g" and value < 100:
+            if 10 <= more < 100:  # un gramme vingt
+                return value + Decimal(more) / 100, at + 1
+            if more < 10 and self.word(at + 1) not in ("fois", "x", "a", "ou"):  # neuf grammes cinq
+                return value + Decimal(more) / 10, at + 1
         if unit == "Cel" and more < 10:
             return value + Decimal(more) / 10, at + 1
         if unit == "kg" and more < 10 and value < 300:
             return value + Decimal(more) / 10, at + 1
-        if unit == "kg" and 100 <= more < 1000 and value < 20:
+        if unit == "kg" and 100 <= more < 1000 and value < 300:
             return value + Decimal(more) / 1000, at + 1
         return value, at
 
@@ -362,8 +385,9 @@ class Reader:
         spoken_one = self.text[self.pieces[i].start :][:3].lower() == "one"
         if self.language == "en" and unit in TIMES:
             # "twice a day", "ten a day": a rate, unless the words around make it a duration.
+            more = self.word(i - 1) == "half" and self.word(i - 3) == "and"  # and a half a day
             return (
-                self.word(i - 1) in _SPAN
+                (self.word(i - 1) in _SPAN and not more)
                 or self.word(after) in _AGO
                 or (spoken_one and unit != "d")
             )

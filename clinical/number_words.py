@@ -138,6 +138,8 @@ def _en_below_100(words: Sequence[str], i: int) -> Found | None:
 def _en_below_1000(words: Sequence[str], i: int) -> Found | None:
     if _is(words, i, "a") and _is(words, i + 1, "hundred"):
         hundreds, at = 1, i + 2
+    elif _is(words, i, "a") and _is(words, i + 1, "thousand"):
+        return 1, i + 1
     elif _is(words, i, "hundred"):
         hundreds, at = 1, i + 1
     else:

@@ -21,6 +21,8 @@ def pressure_at(r: Reader, i: int) -> tuple[list[Quantity], int] | None:
         return None
     context = r.near(i, _PRESSURE, after=5)
     systolic, at = _spoken_hundreds(r, i)
+    if context and r.language == "fr" and systolic < 26 and r.and_a_half(at):
+        systolic, at = systolic + Decimal("0.5"), r.and_a_half(at)  # seize et demi neuf
     systolic_last = at
     link = r.word(at) in ("sur", "over", "/", "on", "-", "par")
     if link:

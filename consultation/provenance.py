@@ -58,6 +58,8 @@ class Provenance(Record):
     models: tuple[ModelUse, ...] = ()
     prompts: dict[str, str] = Field(default_factory=dict)
     """Prompt file → sha256."""
+    lexicons: dict[str, str] = Field(default_factory=dict)
+    """Lexicon file → sha256, of those that corrected words; empty when correction is off."""
     settings_sha256: str
     libraries: dict[str, str] = Field(default_factory=dict)
     input_sha256: str
@@ -120,6 +122,7 @@ def provenance(
     input_sha256: str,
     models: tuple[ModelUse, ...],
     prompts: dict[str, str] | None = None,
+    lexicons: dict[str, str] | None = None,
     seed: int | None = None,
     steps: tuple[Step, ...] = (),
 ) -> Provenance:
@@ -131,6 +134,7 @@ def provenance(
         notice=NOTICES.get(language, NOTICES["en"])[quality],
         models=models,
         prompts=prompts or {},
+        lexicons=lexicons or {},
         settings_sha256=settings_sha256,
         libraries=libraries(),
         input_sha256=input_sha256,

@@ -22,6 +22,8 @@ _CHANGES: dict[str, set[str]] = {
         "beam_size",
         "batch_size",
         "language_detection_windows",
+        "correction",
+        "vocabulary",
         "seed",
     },
     "summary": {
@@ -74,6 +76,11 @@ class Settings(BaseSettings):
     """Windows of 30 s that are recognised together."""
     language_detection_windows: int = Field(default=4, ge=1)
     """Windows over the recording that vote on its language."""
+
+    correction: bool = True
+    """Correct misrecognised names of drugs and medical terms, each shown and undoable."""
+    vocabulary: tuple[str, ...] = ()
+    """Names that this organisation says often, as a JSON list; after the patient's own."""
 
     llm: Literal["llamacpp", "vllm", "transformers"] = "llamacpp"
     """Which engine writes notes."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from enum import StrEnum
-from typing import Self
+from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -94,6 +94,42 @@ class Gap(Record):
     reason: GapReason
 
 
+class CorrectionState(StrEnum):
+    applied = "applied"
+    """The segment holds the correction."""
+    undecided = "undecided"
+    """More than one name sounds like these words: they stand as they were recognised."""
+    undone = "undone"
+    """A reader put the recognised words back."""
+
+
+class Correction(Record):
+    """Words that code took for a misspelt name, and what it did about it: never in silence.
+
+    ``words[first:first + count]`` of the segment are the correction, if it is applied, and the
+    recognised words otherwise.
+    """
+
+    id: str = Field(pattern=r"^c\d{4,}$")
+    segment: str
+    first: int = Field(ge=0)
+    count: int = Field(ge=1)
+    original: tuple[Word, ...] = Field(min_length=1)
+    """As they were recognised, with their own times and probabilities."""
+    corrected: tuple[str, ...] = Field(min_length=1)
+    """The name; several, best first, when it is undecided."""
+    score: float = Field(ge=0, le=1)
+    """How alike the words and the first name sound."""
+    kind: Literal["drug", "term", "vocabulary"]
+    """From the drug lexicon, the list of terms, or the vocabulary of this recording."""
+    state: CorrectionState
+
+    @property
+    def heard(self) -> str:
+        """What was recognised, for readers: without the punctuation around it."""
+        return " ".join(word.text for word in self.original).strip(" ,.;:!?…")
+
+
 class Transcript(Record):
     """A diarised transcript. Segments are in order of time; every speaker id is in ``speakers``."""
 
@@ -108,6 +144,8 @@ class Transcript(Record):
     """From the diariser, overlaps kept; one line of RTTM each."""
     segments: tuple[Segment, ...]
     gaps: tuple[Gap, ...] = ()
+    corrections: tuple[Correction, ...] = ()
+    """Names that were corrected, or could not be decided; in order of segments and words."""
     provenance: Provenance
 
     @model_validator(mode="after")
@@ -121,7 +159,26 @@ class Transcript(Record):
         ids = [segment.id for segment in self.segments]
         if len(set(ids)) != len(ids):
             raise ValueError("two segments have the same id")
+        self._check_corrections()
         return self
+
+    def _check_corrections(self) -> None:
+        if len({correction.id for correction in self.corrections}) != len(self.corrections):
+            raise ValueError("two corrections have the same id")
+        by_id = {segment.id: segment for segment in self.segments}
+        places: set[tuple[str, int]] = set()
+        for correction in self.corrections:
+            segment = by_id.get(correction.segment)
+            end = correction.first + correction.count
+            if segment is None or end > len(segment.words):
+                raise ValueError(f"correction {correction.id} is of no words of the transcript")
+            words = segment.words[correction.first : end]
+            if correction.state is not CorrectionState.applied and words != correction.original:
+                raise ValueError(f"correction {correction.id} does not hold the recognised words")
+            covered = {(segment.id, k) for k in range(correction.first, end)}
+            if covered & places:
+                raise ValueError(f"correction {correction.id} overlaps another")
+            places |= covered
 
     def sha256(self) -> str:
         """Of the JSON: what a summary says it was made from."""
@@ -132,6 +189,11 @@ class Transcript(Record):
 
     def role(self, segment: Segment) -> Role:
         return self.speaker(segment.speaker).role
+
+    def corrections_of(self, segment_id: str) -> tuple[Correction, ...]:
+        """In order of words."""
+        of = [c for c in self.corrections if c.segment == segment_id]
+        return tuple(sorted(of, key=lambda correction: correction.first))
 
     def segment(self, segment_id: str) -> Segment | None:
         return next((segment for segment in self.segments if segment.id == segment_id), None)

@@ -69,7 +69,7 @@ class Pipeline:
                 decoded,
                 self.recognizer,
                 self.diarizer,
-                self.options,
+                self._local(self.options),
                 clock,
                 quality=self.settings.transcript_quality,
                 settings_sha256=settings,
@@ -98,6 +98,15 @@ class Pipeline:
     def run(self, recording: Path, out: Path, template: str | None = None) -> Summary:
         """From a recording to a note."""
         return self.summarize(self.transcribe(recording, out), out, template)
+
+    def _local(self, options: TranscribeOptions) -> TranscribeOptions:
+        """With what the settings say for every recording of this place."""
+        return options.model_copy(
+            update={
+                "vocabulary": (*options.vocabulary, *self.settings.vocabulary),
+                "correction": options.correction and self.settings.correction,
+            }
+        )
 
     def digest(self) -> str:
         """sha256 of the settings and options that change a transcript."""

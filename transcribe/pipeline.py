@@ -1,4 +1,4 @@
-"""A decoded recording → a transcript: recognise, diarise, assign, attribute."""
+"""A decoded recording → a transcript: recognise, diarise, assign, correct, attribute."""
 
 from __future__ import annotations
 
@@ -21,13 +21,23 @@ from consultation.engines import (
 )
 from consultation.errors import InvalidOption, NoSpeech
 from consultation.provenance import Quality, StepClock, provenance
-from consultation.transcript import Gap, Role, RoleSource, Segment, Speaker, Transcript
+from consultation.transcript import (
+    Correction,
+    Gap,
+    Role,
+    RoleSource,
+    Segment,
+    Speaker,
+    Transcript,
+)
 from consultation.wire import Record
 from transcribe.assign import SpokenWord, assign, group
 from transcribe.audio import Decoded, mono
 from transcribe.channels import channel_turns, separate_speakers
+from transcribe.correct import correct, lexicons
 from transcribe.roles import attribute
 from transcribe.speech import speech_spans
+from transcribe.vocabulary import Speciality, expected
 
 Spans: TypeAlias = Sequence[Span]
 
@@ -39,6 +49,10 @@ class TranscribeOptions(Record):
     """ISO 639-1; None detects it."""
     vocabulary: tuple[str, ...] = ()
     """Words to expect, most important first: drugs of this patient, names, places."""
+    speciality: Speciality | None = None
+    """Its names are expected too, after the vocabulary; needs a language."""
+    correction: bool = True
+    """Correct misrecognised names of drugs and terms, and say so."""
     speakers: SpeakerCount = SpeakerCount()
     channels: Literal["auto", "mix", "separate"] = "auto"
     """Stereo: separate reads one speaker a channel; auto does so when it is evident."""
@@ -47,6 +61,11 @@ class TranscribeOptions(Record):
     roles: dict[str, Role] = Field(default_factory=dict)
     """Roles known beforehand, by speaker id (S1 speaks first)."""
     allow_truncated: bool = False
+
+    @property
+    def hotwords(self) -> tuple[str, ...]:
+        """What recognition is told to expect, most important first."""
+        return expected(self.vocabulary, self.speciality, self.language)
 
 
 def transcribe(
@@ -71,7 +90,7 @@ def transcribe(
         samples = mono(decoded)
         with clock.step("recognise"):
             heard = recognizer.recognize(
-                samples, language=options.language, vocabulary=options.vocabulary, progress=progress
+                samples, language=options.language, vocabulary=options.hotwords, progress=progress
             )
         _require_speech(heard)
         with clock.step("diarise"):
@@ -87,6 +106,11 @@ def transcribe(
         _require_speech(heard)
         models = recognizer.models()
 
+    corrections: tuple[Correction, ...] = ()
+    if options.correction:
+        with clock.step("correct"):
+            segments, corrections = correct(segments, heard.language, options.vocabulary)
+
     with clock.step("attribute"):
         speakers = _speakers(segments, who, heard.language, known, options.roles)
     return Transcript(
@@ -97,12 +121,14 @@ def transcribe(
         turns=who.turns,
         segments=segments,
         gaps=heard.gaps,
+        corrections=corrections,
         provenance=provenance(
             language=heard.language,
             quality=quality,
             settings_sha256=settings_sha256,
             input_sha256=recording.sha256,
             models=models,
+            lexicons=lexicons() if options.correction else {},
             steps=tuple(clock.steps),
         ),
     )
@@ -151,7 +177,7 @@ def _by_channel(
         heard[channel] = recognizer.recognize(
             np.ascontiguousarray(waveform[channel]),
             language=language,
-            vocabulary=options.vocabulary,
+            vocabulary=options.hotwords,
             progress=progress,
         )
         language = language or heard[channel].language

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from consultation.export.labels import speaker_labels
-from consultation.transcript import Segment, Transcript, Word
+from consultation.export.marks import Marked, marked
+from consultation.transcript import CorrectionState, Transcript
 
 LONGEST_CUE = 7.0
 """Seconds; and characters: what a reader takes in at once."""
@@ -21,18 +22,26 @@ class _Cue:
     start: float
     end: float
     speaker: str
-    text: str
+    words: tuple[Marked, ...]
+
+    @property
+    def text(self) -> str:
+        return " ".join(f"{w.word.text} {w.note}" if w.note else w.word.text for w in self.words)
 
 
 def to_vtt(transcript: Transcript) -> str:
-    """WebVTT with a voice tag a cue; text is escaped, so that nothing in it is markup."""
+    """WebVTT with a voice tag a cue; text is escaped, so that nothing in it is markup.
+
+    A corrected word has the class ``corrected``, an undecided one ``undecided``; what was
+    recognised stands in brackets behind it.
+    """
     lines = ["WEBVTT", ""]
     for number, cue in enumerate(_cues(transcript), start=1):
         voice = html.escape(cue.speaker, quote=False).replace("\n", " ")
         lines += [
             str(number),
             f"{_time(cue.start, '.')} --> {_time(cue.end, '.')}",
-            f"<v {voice}>{html.escape(cue.text, quote=False)}",
+            f"<v {voice}>{' '.join(_vtt_word(word) for word in cue.words)}",
             "",
         ]
     return "\n".join(lines)
@@ -52,23 +61,35 @@ def to_srt(transcript: Transcript) -> str:
     return "\n".join(lines)
 
 
+def _vtt_word(marked_word: Marked) -> str:
+    text = html.escape(marked_word.word.text, quote=False)
+    if not marked_word.note or marked_word.correction is None:
+        return text
+    state = marked_word.correction.state
+    kind = "corrected" if state is CorrectionState.applied else "undecided"
+    return f"<c.{kind}>{text}</c> {html.escape(marked_word.note, quote=False)}"
+
+
 def _cues(transcript: Transcript) -> Iterator[_Cue]:
     labels = speaker_labels(transcript)
     for segment in transcript.segments:
-        for words in _pieces(segment):
-            start = words[0].start
-            end = max(max(word.end for word in words), start + SHORTEST_CUE)
-            yield _Cue(start, end, labels[segment.speaker], " ".join(w.text for w in words))
+        for words in _pieces(list(marked(transcript, segment))):
+            start = words[0].word.start
+            end = max(max(one.word.end for one in words), start + SHORTEST_CUE)
+            yield _Cue(start, end, labels[segment.speaker], tuple(words))
 
 
-def _pieces(segment: Segment) -> Iterator[list[Word]]:
-    piece: list[Word] = []
-    for word in segment.words:
-        width = sum(len(w.text) + 1 for w in piece) + len(word.text)
-        if piece and (width > WIDEST_CUE or word.end - piece[0].start > LONGEST_CUE):
+def _pieces(words: list[Marked]) -> Iterator[list[Marked]]:
+    piece: list[Marked] = []
+    width = 0
+    for one in words:
+        longer = len(one.word.text) + len(one.note)
+        last = one.word.end - piece[0].word.start if piece else 0.0
+        if piece and (width + longer > WIDEST_CUE or last > LONGEST_CUE):
             yield piece
-            piece = []
-        piece.append(word)
+            piece, width = [], 0
+        piece.append(one)
+        width += longer + 1
     if piece:
         yield piece
 

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 
 from consultation.export.labels import clock, speaker_labels
+from consultation.export.marks import correction_note, marked_text, quoted_corrections
 from consultation.summary import Check, Evidence, Fact, Section, SectionState, Summary
 from consultation.transcript import GapReason, Transcript
 
@@ -86,11 +87,18 @@ _PHRASES = {
 
 
 def transcript_to_text(transcript: Transcript) -> str:
-    """One line a segment, ``[m:ss] Speaker: words``; gaps stand where they are."""
+    """One line a segment, ``[m:ss] Speaker: words``; gaps stand where they are.
+
+    A corrected word is followed by what was recognised: ``amlodipine [heard: "âme le dipine"]``.
+    """
     phrases = _PHRASES.get(transcript.language, _PHRASES["en"])
     labels = speaker_labels(transcript)
     lines = [
-        (segment.start, f"[{clock(segment.start)}] {labels[segment.speaker]}: {segment.text}")
+        (
+            segment.start,
+            f"[{clock(segment.start)}] {labels[segment.speaker]}: "
+            f"{marked_text(transcript, segment)}",
+        )
         for segment in transcript.segments
     ]
     why = {GapReason.no_words: phrases.no_words, GapReason.rejected: phrases.rejected}
@@ -111,20 +119,22 @@ def summary_to_markdown(summary: Summary, transcript: Transcript | None = None) 
         if section.state is SectionState.not_discussed and section.placeholder is None:
             continue
         lines += [f"## {_escape(section.heading)}", ""]
-        lines += _section(section, phrases, labels)
+        lines += _section(section, phrases, labels, transcript)
         lines.append("")
     if summary.contradictions:
         lines += [f"## {phrases.contradictions}", ""]
         for contradiction in summary.contradictions:
             kind = phrases.kinds[contradiction.kind]
             lines.append(f"- {kind}: {_escape(contradiction.about)}")
-            lines += [f"  - {_quote(evidence, labels)}" for evidence in contradiction.evidence]
+            lines += [
+                f"  - {_quote(evidence, labels, transcript)}" for evidence in contradiction.evidence
+            ]
         lines.append("")
     if summary.undocumented:
         lines += [f"## {phrases.undocumented}", ""]
         for said in summary.undocumented:
             lines.append(f"- {phrases.facts[said.fact]}: {_escape(said.text)}")
-            lines += [f"  - {_quote(evidence, labels)}" for evidence in said.evidence]
+            lines += [f"  - {_quote(evidence, labels, transcript)}" for evidence in said.evidence]
         lines.append("")
     if summary.unsupported:
         lines += [f"## {phrases.refused}", ""]
@@ -138,7 +148,9 @@ def summary_to_markdown(summary: Summary, transcript: Transcript | None = None) 
     return "\n".join(lines).rstrip() + "\n"
 
 
-def _section(section: Section, phrases: _Phrases, labels: dict[str, str]) -> list[str]:
+def _section(
+    section: Section, phrases: _Phrases, labels: dict[str, str], transcript: Transcript | None
+) -> list[str]:
     if section.state is SectionState.failed:
         return [f"*{phrases.failed} ({section.problem})*"]
     if not section.statements:
@@ -147,7 +159,7 @@ def _section(section: Section, phrases: _Phrases, labels: dict[str, str]) -> lis
     for statement in section.statements:
         lines.append(f"- {_escape(statement.text)}")
         lines += [f"  - {_warning(check, phrases)}" for check in statement.warnings]
-        lines += [f"  - {_quote(evidence, labels)}" for evidence in statement.evidence]
+        lines += [f"  - {_quote(evidence, labels, transcript)}" for evidence in statement.evidence]
     return lines
 
 
@@ -160,10 +172,14 @@ def _warning(check: Check, phrases: _Phrases) -> str:
     return f"⚠ {phrases.warning} ({rule}): {said or _escape(check.detail)}"
 
 
-def _quote(evidence: Evidence, labels: dict[str, str]) -> str:
+def _quote(evidence: Evidence, labels: dict[str, str], transcript: Transcript | None) -> str:
     where = f"{clock(evidence.start)} " if evidence.start is not None else ""
     who = labels.get(evidence.speaker or "", evidence.role.value if evidence.role else "")
-    return f"{where}{who} [{evidence.anchor}] « {_escape(evidence.quote)} »"
+    line = f"{where}{who} [{evidence.anchor}] « {_escape(evidence.quote)} »"
+    corrections = quoted_corrections(transcript, evidence) if transcript else ()
+    language = transcript.language if transcript else ""
+    notes = (correction_note(correction, language) for correction in corrections)
+    return " ".join([line, *(_escape(note) for note in notes if note)])
 
 
 def _escape(text: str) -> str:

@@ -32,6 +32,19 @@ def options(**given: object) -> object:
     return transcribe_options(**(values | given))  # type: ignore[arg-type]
 
 
+def test_correction_and_speciality() -> None:
+    assert options().correction  # type: ignore[attr-defined]
+    assert not options(correction=False).correction  # type: ignore[attr-defined]
+    chosen = options(language="fr", speciality="oncology", vocabulary="Tamaris, pembrolizumab")
+    hotwords = chosen.hotwords  # type: ignore[attr-defined]
+    assert hotwords[:2] == ("Tamaris", "pembrolizumab")
+    assert "osimertinib" in hotwords
+    assert len(set(hotwords)) == len(hotwords)
+    for given in ({"speciality": "oncology"}, {"speciality": "magic", "language": "fr"}):
+        with pytest.raises(InvalidOption, match="speciality"):
+            options(**given)
+
+
 def test_help_and_templates() -> None:
     assert runner.invoke(app, ["--help"]).exit_code == 0
     listed = runner.invoke(app, ["templates"]).output

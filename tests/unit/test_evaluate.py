@@ -22,12 +22,13 @@ from consultation.engines import (
 from consultation.errors import EngineMissing
 from consultation.provenance import ModelUse
 from consultation.settings import Settings
-from consultation.transcript import Turn, Word
+from consultation.transcript import Transcript, Turn, Word
 from evaluation.manifest import read
 from evaluation.report import Report
 from evaluation.tables import to_markdown
 from jobs import pipeline
 from jobs.evaluate import evaluate
+from transcribe.correct import lexicons
 
 MODEL = ModelUse(task="recognition", name="oracle", engine="tests 0")
 
@@ -89,7 +90,7 @@ def oracle(samples: Path, monkeypatch: pytest.MonkeyPatch) -> Oracle:
 
 
 def test_a_nearly_perfect_transcript(samples: Path, tmp_path: Path, oracle: Oracle) -> None:
-    report = evaluate(read(samples)[:1], Settings(), tmp_path)
+    report = evaluate(read(samples)[:1], Settings(correction=False), tmp_path)
     (figures,) = report.recordings
     assert figures.words is not None
     assert (figures.words.substitutions, figures.words.insertions) == (2, 1)
@@ -154,3 +155,29 @@ def test_the_command_writes_json_and_markdown(
     markdown = out.with_suffix(".md").read_text("utf-8")
     assert markdown == to_markdown(report)
     assert "| consult_fr | " in markdown
+
+
+@pytest.mark.parametrize("on", [True, False])
+def test_correction_is_a_step_that_can_be_turned_off(
+    samples: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, on: bool
+) -> None:
+    engine = Oracle(samples, "fr", {"l'amoxicilline.": "l'amoxiciline."})
+    monkeypatch.setattr(pipeline, "load_recognizer", lambda _: engine)
+    monkeypatch.setattr(pipeline, "load_diarizer", lambda _: engine)
+    (figures,) = evaluate(read(samples)[:1], Settings(correction=on), tmp_path).recordings
+    assert figures.drugs is not None
+    assert figures.drugs.exact.said - figures.drugs.exact.both == (0 if on else 1)
+    path = tmp_path / "consult_fr" / "transcript.json"
+    transcript = Transcript.model_validate_json(path.read_bytes())
+    assert [c.heard for c in transcript.corrections] == (["l'amoxiciline"] if on else [])
+    assert set(transcript.provenance.lexicons) == (set(lexicons()) if on else set())
+    assert ("correct" in {step.name for step in transcript.provenance.steps}) is on
+
+
+def test_the_organisations_names_follow_the_patients(
+    samples: Path, tmp_path: Path, oracle: Oracle
+) -> None:
+    settings = Settings(vocabulary=("Tamaris",))
+    entries = read(samples)[:1]
+    evaluate(entries, settings, tmp_path, vocabulary=True)
+    assert oracle.vocabularies == [(*entries[0].vocabulary, "Tamaris")]
