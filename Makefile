@@ -53,7 +53,7 @@ $(VENV)/.embedded: pyproject.toml | $(VENV)/bin/python
 	@touch $@
 
 $(VENV)/.dev: pyproject.toml $(VENV)/.embedded
-	$(BIN)/python -m pip install --progress-bar on -e ".[embedded,transformers,evaluation,dev]"
+	$(BIN)/python -m pip install --progress-bar on -e ".[embedded,transformers,service,evaluation,dev]"
 	@touch $@
 
 clean:
