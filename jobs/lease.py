@@ -62,6 +62,7 @@ class Lease:
         self._database, self._worker = database, worker
         self._executors, self._recover, self._lost = executors, recover, lost
         self._watch = Watch(worker, seconds)
+        self._leaving = False
 
     def start(self) -> None:
         with self._database.write() as session:
@@ -75,6 +76,8 @@ class Lease:
             if not alive:
                 self._lost()
                 return False
+            if self._leaving:
+                return True
             # In this order: a worker has its lease before it runs its first job.
             running = set(self._executors())
             with self._database.read() as session:
@@ -90,6 +93,10 @@ class Lease:
             self._watch.interrupted()
             return False
         return True
+
+    def leaving(self) -> None:
+        """Beat on, and take nothing over any more."""
+        self._leaving = True
 
     def stop(self) -> None:
         with self._database.write() as session:

@@ -30,10 +30,12 @@ from jobs.queue import APPLICATION, NOTES, SPEECH, SUMMARISE, TRANSCRIBE, VERSIO
 from jobs.service_settings import ServiceSettings
 from jobs.slots import Slots
 from jobs.store.database import Database
+from jobs.store.orphans import remove_orphans
 from jobs.store.store import open_store
 from jobs.sweep import Sweep
 
 log = logging.getLogger("anamnese.worker")
+_ORPHANS_SECONDS = 3600.0
 
 
 class Worker:
@@ -64,6 +66,7 @@ class Worker:
         )
         self._sweep = Sweep(self._database, self._enqueuer)
         self._stopping = threading.Event()
+        self._orphans_at = 0.0
 
     def run(self) -> None:
         """Until SIGTERM, SIGINT or ``stop``."""
@@ -117,7 +120,7 @@ class Worker:
         pause = self._settings.lease_seconds / 4
         while True:
             try:
-                if self._lease.beat():
+                if self._lease.beat() and not self._stopping.is_set():
                     self._sweep.look()
                     self._tidy()
             except Exception as error:  # noqa: BLE001 - a beat that ends would kill every job
@@ -136,9 +139,13 @@ class Worker:
         for folder in _folders(self._settings.work):
             if folder.name.startswith(mine) and folder.name not in alive:
                 shutil.rmtree(folder, ignore_errors=True)
+        if time.monotonic() - self._orphans_at > _ORPHANS_SECONDS:
+            self._orphans_at = time.monotonic()
+            remove_orphans(self._database, self._store.audio)
 
     def _drain(self) -> None:
         log.info("worker %s is stopping: jobs that run may finish", self.name)
+        self._lease.leaving()
         DBOS.destroy(workflow_completion_timeout_sec=int(self._settings.drain_seconds))
         for slots in self._slots.values():
             slots.end()

@@ -78,9 +78,11 @@ def get(
     consultation_id: str,
     kind: str,
     name: str = "",
+    for_update: bool = False,
 ) -> Stored | None:
-    """None where there is none; raises Damaged, KeysMissing."""
-    row = session.scalar(_one(org_id, consultation_id, kind, name))
+    """None where there is none; raises Damaged, KeysMissing. ``for_update`` locks it."""
+    query = _one(org_id, consultation_id, kind, name)
+    row = session.scalar(query.with_for_update() if for_update else query)
     if row is None:
         return None
     return Stored(unseal(row.body, context_of(row), ring), row.version, row.job_id, row.name)

@@ -9,6 +9,7 @@ A blob is ``ANB1 · length of key id (1 byte) · key id · salt (16) · cipherte
 
 from __future__ import annotations
 
+import hashlib
 import secrets
 
 from cryptography.exceptions import InvalidTag
@@ -65,6 +66,10 @@ def derive(key: bytes, head: bytes) -> bytes:
     """The key of one blob or file, from its salt."""
     salt = head[-SALT_BYTES:]
     return HKDF(SHA256(), length=32, salt=salt, info=b"anamnese " + head[:4]).derive(key)
+
+
+def digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def nonce(counter: int) -> bytes:

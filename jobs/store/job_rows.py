@@ -173,6 +173,12 @@ def events(session: Session, org_id: str, job_id: str, after: int) -> list[JobEv
     return list(session.scalars(query.order_by(JobEvent.id).limit(500)))
 
 
+def is_over(session: Session, org_id: str, job_id: str) -> bool:
+    """Also when it was erased."""
+    status = session.scalar(select(Job.status).where(Job.org_id == org_id, Job.id == job_id))
+    return status is None or status in FINAL
+
+
 def _locked(session: Session, job_id: str) -> Job | None:
     return session.scalar(
         select(Job)

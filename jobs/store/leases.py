@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from jobs.store.tables import WorkerLease, now_ms
@@ -27,6 +27,13 @@ def renew(session: Session, worker: str) -> bool:
 def beats(session: Session) -> dict[str, int]:
     """Worker → its beat."""
     return {row.id: row.beat for row in session.execute(select(WorkerLease.id, WorkerLease.beat))}
+
+
+def seen_within(session: Session, seconds: float) -> int:
+    """How many workers were heard of lately, for people: it compares clocks."""
+    since = now_ms() - int(seconds * 1000)
+    count = select(func.count()).select_from(WorkerLease).where(WorkerLease.seen >= since)
+    return session.scalar(count) or 0
 
 
 def take(session: Session, worker: str, beat: int) -> bool:
