@@ -78,8 +78,13 @@ def page(session: Session, org_id: str, *, after: int, limit: int) -> Sequence[A
 
 
 def _all(session: Session) -> Iterator[AuditEntry]:
-    query = select(AuditEntry).order_by(AuditEntry.seq)
-    return iter(session.scalars(query.execution_options(yield_per=1000)))
+    after = 0
+    while entries := session.scalars(
+        select(AuditEntry).where(AuditEntry.seq > after).order_by(AuditEntry.seq).limit(1000)
+    ).all():
+        yield from entries
+        after = entries[-1].seq
+        session.expunge_all()
 
 
 def _digest(entry: AuditEntry) -> str:
