@@ -19,9 +19,6 @@ from jobs.queue import Enqueuer
 from jobs.service_settings import ServiceSettings
 from jobs.store.store import open_store
 
-_JSON_BYTES = 32 << 20
-"""Most bytes of a request without a recording: a transcript of many hours."""
-
 
 def make_app(settings: ServiceSettings) -> FastAPI:
     """Ready to serve. Raises KeysMissing, InvalidOption or DatabaseAway."""
@@ -45,7 +42,6 @@ def make_app(settings: ServiceSettings) -> FastAPI:
         # Their pages load scripts from elsewhere.
         docs_url=None,
         redoc_url=None,
-        max_body_size=_JSON_BYTES,
     )
     app.state.service = Service(settings, store, enqueuer)
     problem.install(app)

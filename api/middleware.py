@@ -10,6 +10,7 @@ import time
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api import problem
+from api.problem import TooLarge
 
 log = logging.getLogger("anamnese.access")
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
@@ -21,6 +22,12 @@ _HEADERS = {
     "x-content-type-options": "nosniff",
     "x-frame-options": "DENY",
 }
+
+
+JSON_BYTES = 32 << 20
+"""Most bytes of a request without a recording: a transcript of many hours."""
+_UPLOADS = {("POST", "/v1/consultations")}
+"""They have a limit of their own, from the settings."""
 
 
 class Envelope:
@@ -55,7 +62,7 @@ class Envelope:
             await send(message)
 
         try:
-            await self._app(scope, receive, sent)
+            await self._app(scope, _limited(scope, receive), sent)
         except Exception as error:  # noqa: BLE001 - here, so that no server logs its text
             problem.log_fault(error, request_id)
             if not started:
@@ -65,6 +72,25 @@ class Envelope:
             spent = (time.perf_counter() - start) * 1000
             # The route's pattern, not the path: nothing that a caller wrote gets into the log.
             log.info("%s %s %d %.0f ms %s", scope["method"], route, status, spent, request_id)
+
+
+def _limited(scope: Scope, receive: Receive) -> Receive:
+    """No more than ``JSON_BYTES`` are read, whatever was announced."""
+    if (scope["method"], scope["path"]) in _UPLOADS:
+        return receive
+    read = 0
+
+    async def limited() -> Message:
+        nonlocal read
+        message = await receive()
+        read += len(message.get("body", b""))
+        if read > JSON_BYTES:
+            # Frameworks turn what is raised here into "bad request": problem.py looks at this.
+            scope["state"]["too_large"] = True
+            raise TooLarge(f"the request is larger than {JSON_BYTES >> 20} MiB")
+        return message
+
+    return limited
 
 
 def _request_id(scope: Scope) -> str:

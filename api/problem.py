@@ -51,7 +51,7 @@ class Forbidden(AnamneseError):
 
 class TooLarge(InputError):
     code = "too_large"
-    hint = "Send a smaller recording, or raise ANAMNESE_UPLOAD_LIMIT_MB."
+    hint = "Send less; for recordings, ANAMNESE_UPLOAD_LIMIT_MB is the limit."
 
 
 class NotAcceptable(InputError):
@@ -121,6 +121,8 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(HTTPException)
     async def http(request: Request, error: HTTPException) -> JSONResponse:
+        if getattr(request.state, "too_large", False):
+            return _answer(request, 413, TooLarge.code, "the request is too large", TooLarge.hint)
         phrase = HTTPStatus(error.status_code).phrase
         return _answer(
             request,

@@ -53,14 +53,18 @@ def serve(
                 beside.wait()
 
 
-def worker() -> None:
+def worker(
+    follow: Annotated[
+        bool, typer.Option("--follow", help="Stop when the process that started it ends.")
+    ] = False,
+) -> None:
     """Takes jobs from the queues until SIGTERM; run as many as there are machines."""
     with reported(Console(Mode.people)):
         require_service()
         from jobs.worker import Worker
 
         _log()
-        Worker(service_settings()).run()
+        Worker(service_settings()).run(follow=follow)
 
 
 def _log() -> None:
@@ -83,6 +87,6 @@ def require_service() -> None:
 
 def _worker() -> subprocess.Popen[bytes]:
     return subprocess.Popen(
-        [sys.executable, "-P", "-m", "api", "worker"],
+        [sys.executable, "-P", "-m", "api", "worker", "--follow"],
         start_new_session=True,
     )

@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from consultation.errors import InvalidOption
 from consultation.transcript import Role
 from jobs.store.artefacts import SUMMARY, TRANSCRIPT, Listed
-from jobs.store.tables import AuditEntry, Consultation, Job
+from jobs.store.tables import AuditEntry, Consultation, Job, is_id
 
 JobStatus = Literal["queued", "processing", "completed", "failed", "cancelled"]
 PartStatus = Literal["pending", "processing", "ready", "failed", "cancelled"]
@@ -217,9 +217,8 @@ def from_cursor(text: str | None) -> tuple[int, str] | None:
         return None
     try:
         created, consultation_id = json.loads(base64.b64decode(text, b"-_", validate=True))
-        ours = type(created) is int and isinstance(consultation_id, str)
-        if ours and 0 <= created < 2**53:
-            return created, consultation_id[:40]
+        if type(created) is int and 0 <= created < 2**53 and is_id(consultation_id):
+            return created, consultation_id
     except (ValueError, binascii.Error, TypeError, RecursionError):
         pass
     raise InvalidOption("this is no cursor", hint="Send next_cursor as it was given.")

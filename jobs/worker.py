@@ -68,8 +68,9 @@ class Worker:
         self._stopping = threading.Event()
         self._orphans_at = 0.0
 
-    def run(self) -> None:
-        """Until SIGTERM, SIGINT or ``stop``."""
+    def run(self, *, follow: bool = False) -> None:
+        """Until SIGTERM, SIGINT or ``stop``; with ``follow``, until the parent process ends."""
+        parent = os.getppid()
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._told_to_stop)
         self._lease.start()
@@ -78,7 +79,8 @@ class Worker:
         beating.start()
         log.info("worker %s takes jobs", self.name)
         while not self._stopping.wait(1.0):
-            pass
+            if follow and os.getppid() != parent:
+                self.stop()
         self._drain()
 
     def stop(self) -> None:

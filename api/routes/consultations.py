@@ -68,14 +68,7 @@ _UPLOAD: dict[str, Any] = {
 }
 
 
-@router.post(
-    "",
-    status_code=202,
-    responses=responses(409, 413, 507),
-    openapi_extra=_UPLOAD,
-    # receive() holds to the limit of the settings; the one of other requests is far too low.
-    max_body_size=1 << 62,
-)
+@router.post("", status_code=202, responses=responses(409, 413, 507), openapi_extra=_UPLOAD)
 async def create(
     request: Request,
     response: Response,

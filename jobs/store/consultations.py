@@ -8,7 +8,7 @@ from sqlalchemy import delete, select, tuple_
 from sqlalchemy.orm import Session
 
 from jobs.errors import NotFound
-from jobs.store.tables import Consultation, Job, now_ms
+from jobs.store.tables import Consultation, Job, is_id, now_ms
 
 
 def create(
@@ -24,11 +24,10 @@ def create(
 
 def find(session: Session, org_id: str, consultation_id: str) -> Consultation:
     """Raises NotFound, also for another organisation's."""
-    row = session.scalar(
-        select(Consultation).where(
-            Consultation.org_id == org_id, Consultation.id == consultation_id
-        )
+    query = select(Consultation).where(
+        Consultation.org_id == org_id, Consultation.id == consultation_id
     )
+    row = session.scalar(query) if is_id(consultation_id) else None
     if row is None:
         raise NotFound("there is no such consultation")
     return row

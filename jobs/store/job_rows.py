@@ -15,7 +15,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from jobs.errors import Cancelled, Conflict, LostJob, NotFound
-from jobs.store.tables import Job, JobEvent, new_id, now_ms
+from jobs.store.tables import Job, JobEvent, is_id, new_id, now_ms
 
 Kind = Literal["consultation", "summary"]
 Part = Literal["transcript", "summary"]
@@ -58,7 +58,8 @@ def create(
 
 def find(session: Session, org_id: str, job_id: str) -> Job:
     """Raises NotFound, also for another organisation's."""
-    row = session.scalar(select(Job).where(Job.org_id == org_id, Job.id == job_id))
+    query = select(Job).where(Job.org_id == org_id, Job.id == job_id)
+    row = session.scalar(query) if is_id(job_id) else None
     if row is None:
         raise NotFound("there is no such job")
     return row

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 import time
 
@@ -17,6 +18,14 @@ from sqlalchemy import (
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 _SERIAL = BigInteger().with_variant(Integer, "sqlite")
+
+
+_ID = re.compile(r"[a-z]{3}_[0-9a-f]{32}")
+
+
+def is_id(text: str) -> bool:
+    """Whether it could be one of ours; what is not never reaches a database."""
+    return _ID.fullmatch(text) is not None
 
 
 def now_ms() -> int:

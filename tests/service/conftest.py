@@ -8,6 +8,7 @@ import shutil
 import socket
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -83,7 +84,9 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     if programs is None:
         pytest.skip(f"NO POSTGRESQL ON THIS MACHINE: {POSTGRES}")
     # Not below the folder of pytest, which the user postgres may not enter.
-    folder = Path(subprocess.check_output(["mktemp", "-d", "/tmp/pgXXXXXX"], text=True).strip())
+    # In memory where there is one: what is tested is not the disk.
+    place = Path("/dev/shm") if Path("/dev/shm").is_dir() else Path("/tmp")
+    folder = Path(tempfile.mkdtemp(prefix="pg", dir=place))
     if os.getuid() == 0:
         shutil.chown(folder, "postgres")
     server = Server(folder, programs)

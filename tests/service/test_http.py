@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import logging
 import subprocess
@@ -195,7 +196,7 @@ def test_a_value_is_never_taken_for_a_file(door: Door) -> None:
         ),
         (
             {"content-type": "multipart/form-data; boundary=b"},
-            b'--b\r\ncontent-disposition: form-data; name="file"; filename="a"\r\n\r\n\r\n--b--\r\n',
+            b'--b\r\ncontent-disposition: form-data; name="file"\r\n\r\n\r\n--b--\r\n',
             "empty_file",
         ),
         (
@@ -239,13 +240,10 @@ def test_too_large_is_refused_before_and_while_it_is_read(make_settings: MakeSet
         problem(client.post("/v1/consultations", headers=announced), 413, "too_large")
         answer = client.post("/v1/consultations", headers={**headers, **kind}, content=body())
         problem(answer, 413, "too_large")
-        long = client.post(
-            "/v1/summaries",
-            headers={**headers, "content-type": "application/json"},
-            content=b"[" * (40 << 20),
-        )
-        assert long.status_code == 413
-        assert long.headers["content-type"] == "application/problem+json"
+        kind = {"content-type": "application/json"}
+        for content in (b"[" * (40 << 20), (bytes(1 << 20) for _ in range(40))):
+            answer = client.post("/v1/summaries", headers={**headers, **kind}, content=content)
+            problem(answer, 413, "too_large")
     assert not list(store.audio.folder.rglob("*.*"))
 
 
@@ -623,20 +621,16 @@ def test_negotiate(accept: str | None, best: str) -> None:
 
 @given(st.text(max_size=60))
 def test_any_accept_is_answered_or_refused(accept: str) -> None:
-    try:
+    with contextlib.suppress(NotAcceptable):
         assert negotiate(accept, MEDIA) in MEDIA
-    except NotAcceptable:
-        pass
 
 
-@given(st.integers(0, 2**53 - 1), st.text(alphabet="abc_0", max_size=40))
+@given(st.integers(0, 2**53 - 1), st.from_regex(r"con_[0-9a-f]{32}", fullmatch=True))
 def test_cursors_come_back(created: int, name: str) -> None:
     assert from_cursor(to_cursor(created, name)) == (created, name)
 
 
 @given(st.text(max_size=60))
 def test_any_cursor_is_read_or_refused(text: str) -> None:
-    try:
+    with contextlib.suppress(InvalidOption):
         from_cursor(text)
-    except InvalidOption:
-        pass

@@ -24,6 +24,7 @@ from jobs.store.tables import JobEvent as Event
 from tests.service.conftest import MakeSettings, Processes, Server
 from tests.service.work import add_job, look, organisation, recording, wait, wait_for
 
+pytestmark = pytest.mark.slow
 AUDIO = recording()
 
 
