@@ -34,14 +34,14 @@ def new(
 def rotate(
     finish: Annotated[
         bool,
-        typer.Option("--finish", help="Encrypt everything again and remove the older keys."),
+        typer.Option("--finish", help="Encrypt everything again; set the older keys aside."),
     ] = False,
 ) -> None:
     """Add a key, then encrypt everything again with it.
 
     Without --finish: a new key is added and becomes the active one. Restart the service and the
     workers, so that all of them have it. With --finish: what older keys encrypted is encrypted
-    again, and they are removed. May be stopped and run again at any time.
+    again, and they are set aside in a second file. May be stopped and run again at any time.
     """
     console = Console(Mode.people)
     with reported(console):
@@ -59,8 +59,11 @@ def rotate(
             return
         store = open_store(settings, migrate=True)
         blobs, files = encrypt_again(store.database, ring, store.audio, console.progress)
+        before = settings.keys_file.with_name(settings.keys_file.name + ".before")
+        keys.save(ring, before)
         keys.save(ring.only_active(), settings.keys_file)
         typer.echo(f"{blobs} results and {files} recordings were encrypted again.")
+        typer.echo(f"The older keys are in {before}: destroy it when all processes were restarted.")
 
 
 @audit_app.command()

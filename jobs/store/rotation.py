@@ -40,5 +40,10 @@ def rotate(
         if path.is_file() and sealed_file.key_of(path) != ring.active:
             sealed_file.reseal(path, context(org_id, consultation_id), ring)
             files += 1
+            with database.read() as session:
+                erased = session.get(Consultation, consultation_id) is None
+            if erased:
+                # In the meantime: writing it anew must not bring it back.
+                path.unlink(missing_ok=True)
         progress("rotate", len(blobs) + number + 1, total)
     return len(blobs), files

@@ -183,6 +183,8 @@ def test_commands(make_settings: MakeSettings, tmp_path: Path) -> None:
     assert set(before.keys) < set(both.keys)
     command(settings, "keys", "rotate", "--finish")
     assert list(keys.load(settings.keys_file).keys) == [both.active]
+    assert settings.keys_file is not None
+    assert keys.load(settings.keys_file.with_name("keys.json.before")) == both
     open_store(settings).close()
     new = tmp_path / "other.json"
     command(settings, "keys", "new", str(new))
