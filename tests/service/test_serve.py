@@ -37,6 +37,7 @@ class Running:
     headers: dict[str, str]
     settings: ServiceSettings
     log: Path
+    client: httpx.Client
 
 
 def start(settings: ServiceSettings, log: Path, *arguments: str) -> subprocess.Popen[bytes]:
@@ -66,8 +67,10 @@ def running(make_settings: MakeSettings, tmp_path: Path) -> Iterator[Running]:
     log = tmp_path / "serve.log"
     process = start(settings, log, "--worker")
     url = f"http://127.0.0.1:{settings.port}"
-    made = Running(process, url, {"Authorization": f"Bearer {key}"}, settings, log)
-    yield made
+    headers = {"Authorization": f"Bearer {key}"}
+    with httpx.Client(base_url=url, headers=headers, timeout=30) as client:
+        made = Running(process, url, headers, settings, log, client)
+        yield made
     if made.process.poll() is None:
         made.process.send_signal(signal.SIGTERM)
         made.process.wait(60)
@@ -90,7 +93,7 @@ def events(running: Running, job: str, **headers: str) -> Iterator[dict[str, obj
 
 
 def test_from_upload_to_note_over_http(running: Running) -> None:
-    client = httpx.Client(base_url=running.url, headers=running.headers, timeout=30)
+    client = running.client
     files = {"file": ("x.wav", recording())}
     made = client.post("/v1/consultations", files=files).json()
     seen = list(events(running, made["job"]["id"]))
@@ -154,7 +157,7 @@ def test_an_upload_that_is_cut_leaves_nothing(running: Running) -> None:
 
 
 def test_a_killed_service_loses_nothing_it_accepted(running: Running, tmp_path: Path) -> None:
-    client = httpx.Client(base_url=running.url, headers=running.headers, timeout=30)
+    client = running.client
     files = {"file": ("x.wav", recording())}
     made = [client.post("/v1/consultations", files=files).json() for _ in range(3)]
     connection = half_an_upload(running)
