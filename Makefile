@@ -6,16 +6,24 @@ BIN := $(VENV)/bin
 export OMP_WAIT_POLICY := passive
 export GOMP_SPINCOUNT := 0
 
-.PHONY: demo test test-fast test-vllm lint evaluate schema clean
+.PHONY: chaos postgres demo test test-fast test-vllm lint evaluate schema clean
 
 demo: $(VENV)/.embedded weights  ## two real consultations, from audio to a note in JSON
 	$(BIN)/anamnese demo --out demo-output
 
-test: $(VENV)/.dev weights weights-small lint  ## everything CI runs, real models included
-	$(BIN)/pytest -m "not vllm"
+test: $(VENV)/.dev postgres weights weights-small lint  ## everything CI runs, real models included
+	$(BIN)/pytest -m "not vllm and not chaos"
 
-test-fast: $(VENV)/.dev  ## without real models
-	$(BIN)/pytest -m "not slow and not vllm"
+chaos: $(VENV)/.dev  ## 200 jobs, 3 workers, killed at random, on SQLite and PostgreSQL
+	$(BIN)/pytest -m chaos tests/service
+
+postgres:  ## what the tests of the service run on besides SQLite; without it they say so, loudly
+	@command -v initdb >/dev/null || ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 \
+	  || (apt-get update -qq && apt-get install -y -qq postgresql) \
+	  || echo "NO POSTGRESQL: the tests that need it will be skipped"
+
+test-fast: $(VENV)/.dev postgres  ## without real models
+	$(BIN)/pytest -m "not slow and not vllm and not chaos"
 
 test-vllm: $(VENV)/.dev weights-small  ## the real vLLM server on the CPU; installs 3.5 GB
 	$(BIN)/pytest -m vllm
@@ -53,7 +61,7 @@ $(VENV)/.embedded: pyproject.toml | $(VENV)/bin/python
 	@touch $@
 
 $(VENV)/.dev: pyproject.toml $(VENV)/.embedded
-	$(BIN)/python -m pip install --progress-bar on -e ".[embedded,transformers,evaluation,dev]"
+	$(BIN)/python -m pip install --progress-bar on -e ".[embedded,transformers,service,evaluation,dev]"
 	@touch $@
 
 clean:

@@ -8,12 +8,14 @@ from pathlib import Path
 from typing import Literal, cast, get_args
 
 from pydantic import ValidationError
+from pydantic_settings import BaseSettings
 
 from consultation.engines import SpeakerCount
 from consultation.errors import InvalidOption, UnreadableFile, UnsupportedLanguage
 from consultation.settings import Settings
 from consultation.transcript import Role
 from consultation.weights import forbid_hub, silence_telemetry
+from jobs.service_settings import ServiceSettings
 from prompts import library
 from transcribe.pipeline import TranscribeOptions
 from transcribe.vocabulary import Speciality
@@ -39,14 +41,21 @@ def settings() -> Settings:
 
 
 def settings_table() -> str:
-    """docs/settings.md: one row a setting, from the docstrings in ``consultation/settings.py``."""
-    rows = ["# Settings", "", "Read from the environment.", "", "| Variable | Default | Meaning |"]
-    rows.append("|---|---|---|")
-    for name, field in Settings.model_fields.items():
-        default = "the user's cache" if field.default_factory else field.default
-        meaning = " ".join((field.description or "").split()).replace("|", "\\|")
-        rows.append(f"| `ANAMNESE_{name.upper()}` | {default} | {meaning} |")
+    """docs/settings.md: one row a setting, from the docstrings of the classes that hold them."""
+    rows = ["# Settings", "", "Read from the environment.", ""]
+    rows += _rows(Settings, {"cache_folder": "the user's cache"})
+    rows += ["", "## Of the service", "", "`anamnese serve`, `worker`, `keys`, `apikeys`.", ""]
+    rows += _rows(ServiceSettings, {"data_folder": "the user's data folder"})
     return "\n".join(rows) + "\n"
+
+
+def _rows(kind: type[BaseSettings], shown: dict[str, str]) -> list[str]:
+    rows = ["| Variable | Default | Meaning |", "|---|---|---|"]
+    for name, field in kind.model_fields.items():
+        meaning = " ".join((field.description or "").split()).replace("|", "\\|")
+        default = shown.get(name, field.default)
+        rows.append(f"| `ANAMNESE_{name.upper()}` | {default} | {meaning} |")
+    return rows
 
 
 def transcribe_options(

@@ -12,6 +12,7 @@ from typing import Annotated
 
 import typer
 
+from api.apikeys import apikeys_app
 from api.arguments import (
     check_template,
     folders,
@@ -22,6 +23,8 @@ from api.arguments import (
 from api.console import Console, Mode, reported
 from api.doctor import examine
 from api.evaluations import app as evaluate
+from api.keys import audit_app, keys_app
+from api.serve import serve, worker
 from api.weights import weights_app
 from consultation.errors import AnamneseError, Interrupted
 from consultation.export.schema import schema
@@ -39,6 +42,11 @@ app = typer.Typer(
 )
 app.add_typer(weights_app, name="weights")
 app.add_typer(evaluate, name="evaluate")
+app.add_typer(keys_app, name="keys")
+app.add_typer(apikeys_app, name="apikeys")
+app.add_typer(audit_app, name="audit")
+app.command()(serve)
+app.command()(worker)
 
 Files = Annotated[list[Path], typer.Argument(help="Recordings.", show_default=False)]
 Out = Annotated[Path, typer.Option("--out", "-o", help="Folder for results; one folder a file.")]

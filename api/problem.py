@@ -1,0 +1,179 @@
+"""Errors → HTTP, in this one place: RFC 9457 problem+json with a stable code and a hint.
+
+What a caller sent is never repeated: it may be clinical.
+"""
+
+from __future__ import annotations
+
+import logging
+from http import HTTPStatus
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel
+from starlette.exceptions import HTTPException
+
+from consultation.errors import AnamneseError, DiskFull, InputError
+from jobs.errors import Conflict, NotFound
+from jobs.store.database import DatabaseAway
+
+log = logging.getLogger("anamnese.api")
+MEDIA_TYPE = "application/problem+json"
+
+
+class Problem(BaseModel):
+    """RFC 9457."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    code: str
+    """Stable, for programs."""
+    hint: str
+    """What to do."""
+    request_id: str
+    errors: list[str] | None = None
+    """Places in the request that are wrong."""
+
+
+class Unauthorized(AnamneseError):
+    code = "unauthorized"
+    hint = "Send an API key that is valid: Authorization: Bearer ana_…"
+
+
+class Forbidden(AnamneseError):
+    code = "forbidden"
+    hint = "Ask for a key whose role allows this."
+
+
+class TooLarge(InputError):
+    code = "too_large"
+    hint = "Send less; for recordings, ANAMNESE_UPLOAD_LIMIT_MB is the limit."
+
+
+class NotAcceptable(InputError):
+    code = "not_acceptable"
+
+
+class PreconditionRequired(InputError):
+    code = "precondition_required"
+    hint = "Read it first, and send its ETag as If-Match."
+
+
+class PreconditionFailed(InputError):
+    code = "precondition_failed"
+    hint = "It was changed since: read it again."
+
+
+_STATUS: tuple[tuple[type[AnamneseError], int], ...] = (
+    (Unauthorized, 401),
+    (Forbidden, 403),
+    (NotFound, 404),
+    (NotAcceptable, 406),
+    (Conflict, 409),
+    (PreconditionFailed, 412),
+    (TooLarge, 413),
+    (PreconditionRequired, 428),
+    (InputError, 422),
+    (DatabaseAway, 503),
+    (DiskFull, 507),
+)
+
+
+def status_of(error: AnamneseError) -> int:
+    return next((status for kind, status in _STATUS if isinstance(error, kind)), 500)
+
+
+def responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """For OpenAPI: these besides those that any request may get."""
+    content = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
+    return {
+        status: {"description": HTTPStatus(status).phrase, "content": content}
+        for status in sorted({401, 403, 422, 500, 503, *statuses})
+    }
+
+
+def install(app: FastAPI) -> None:
+    @app.exception_handler(AnamneseError)
+    async def ours(request: Request, error: AnamneseError) -> JSONResponse:
+        status = status_of(error)
+        if status >= 500:
+            log.error("%s %s", error.code, request.state.request_id)
+        headers = {"WWW-Authenticate": "Bearer"} if status == 401 else {}
+        if status == 503:
+            headers["Retry-After"] = "5"
+        return _answer(request, status, error.code, error.message, error.hint, headers=headers)
+
+    @app.exception_handler(RequestValidationError)
+    async def invalid(request: Request, error: RequestValidationError) -> JSONResponse:
+        places = sorted({".".join(str(part) for part in e["loc"])[:200] for e in error.errors()})
+        return _answer(
+            request,
+            422,
+            "invalid_request",
+            "the request is not what this address takes",
+            "Compare it with /openapi.json.",
+            errors=places[:20],
+        )
+
+    @app.exception_handler(HTTPException)
+    async def http(request: Request, error: HTTPException) -> JSONResponse:
+        if getattr(request.state, "too_large", False):
+            return _answer(request, 413, TooLarge.code, "the request is too large", TooLarge.hint)
+        phrase = HTTPStatus(error.status_code).phrase
+        return _answer(
+            request,
+            error.status_code,
+            phrase.lower().replace(" ", "_"),
+            phrase.lower(),
+            "See /openapi.json.",
+            headers=dict(error.headers or {}),
+        )
+
+
+def log_fault(error: Exception, request_id: str) -> None:
+    """The class and the place only: its text may hold what was said."""
+    where = error.__traceback__
+    while where is not None and where.tb_next is not None:
+        where = where.tb_next
+    place = f"{where.tb_frame.f_code.co_filename}:{where.tb_lineno}" if where else "?"
+    log.error("%s at %s %s", type(error).__name__, place, request_id)
+
+
+def fault(request_id: str) -> JSONResponse:
+    """What a caller is told of an error that nobody foresaw."""
+    return _problem(request_id, 500, "internal_error", "a fault of ours", "Report the request id.")
+
+
+def _answer(
+    request: Request, status: int, code: str, detail: str, hint: str, **more: Any
+) -> JSONResponse:
+    return _problem(request.state.request_id, status, code, detail, hint, **more)
+
+
+def _problem(
+    request_id: str,
+    status: int,
+    code: str,
+    detail: str,
+    hint: str,
+    *,
+    headers: dict[str, str] | None = None,
+    errors: list[str] | None = None,
+) -> JSONResponse:
+    problem = Problem(
+        type=f"urn:anamnese:problem:{code}",
+        title=HTTPStatus(status).phrase,
+        status=status,
+        detail=detail,
+        code=code,
+        hint=hint,
+        request_id=request_id,
+        errors=errors,
+    )
+    return JSONResponse(
+        problem.model_dump(exclude_none=True), status, headers, media_type=MEDIA_TYPE
+    )

@@ -1,0 +1,206 @@
+"""Transcript and notes in the format that the caller accepts; names and roles of speakers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Annotated
+
+from fastapi import APIRouter, Header, Query, Request, Response
+from sqlalchemy.orm import Session
+
+from api.auth import Reader, Writer, actor
+from api.negotiate import negotiate
+from api.problem import PreconditionFailed, PreconditionRequired, responses
+from api.service import Service, Used
+from api.wire import SpeakerChange, SpeakerChanges, SpeakerOut, Speakers
+from consultation.errors import InvalidOption
+from consultation.export.rttm import to_rttm
+from consultation.export.subtitles import to_srt, to_vtt
+from consultation.export.text import summary_to_markdown, transcript_to_text
+from consultation.summary import Summary
+from consultation.transcript import RoleSource, Speaker, Transcript
+from jobs.errors import NotFound
+from jobs.store import artefacts, audit, consultations
+from jobs.store.artefacts import SUMMARY, TRANSCRIPT, Stored
+
+router = APIRouter(prefix="/v1/consultations/{consultation_id}", tags=["results"])
+Accept = Annotated[str | None, Header(max_length=1000)]
+IfMatch = Annotated[str | None, Header(max_length=200)]
+
+TRANSCRIPTS: dict[str, Callable[[Transcript], str]] = {
+    "application/json": lambda transcript: transcript.to_json(),
+    "text/plain": transcript_to_text,
+    "text/vtt": to_vtt,
+    "application/x-subrip": to_srt,
+    "text/x-rttm": to_rttm,
+}
+SUMMARIES = ("application/json", "text/markdown")
+
+
+def _formats(*media: str) -> dict[str, object]:
+    return {
+        "description": "In the format that Accept prefers.",
+        "content": {
+            one: {"schema": {"type": "string"}} for one in media if one != "application/json"
+        }
+        | {"application/json": {"schema": {"type": "object"}}},
+    }
+
+
+@router.get(
+    "/transcript",
+    response_class=Response,
+    responses={**responses(404, 406), 200: _formats(*TRANSCRIPTS)},
+)
+def transcript(consultation_id: str, used: Used, who: Reader, accept: Accept = None) -> Response:
+    """Who said what, when: JSON, text, WebVTT, SubRip or RTTM."""
+    with used.store.database.read() as session:
+        stored = _transcript(used, session, who.org_id, consultation_id)
+    media = negotiate(accept, tuple(TRANSCRIPTS))
+    read = Transcript.model_validate_json(stored.content)
+    return _content(TRANSCRIPTS[media](read), media, weak=stored.version)
+
+
+@router.get(
+    "/summary",
+    response_class=Response,
+    responses={**responses(404, 406), 200: _formats(*SUMMARIES)},
+)
+def summary(
+    consultation_id: str,
+    used: Used,
+    who: Reader,
+    template: Annotated[str | None, Query(max_length=100)] = None,
+    accept: Accept = None,
+) -> Response:
+    """A note, the newest one unless a template is named: JSON or Markdown."""
+    with used.store.database.read() as session:
+        consultations.find(session, who.org_id, consultation_id)
+        made = artefacts.listed(session, who.org_id, consultation_id)
+        names = [a.name for a in made if a.kind == SUMMARY and template in {None, a.name}]
+        if not names:
+            raise NotFound("there is no such note", hint="Look at the job: it may not be ready.")
+        stored = artefacts.require(
+            artefacts.get(
+                session,
+                used.store.ring,
+                org_id=who.org_id,
+                consultation_id=consultation_id,
+                kind=SUMMARY,
+                name=names[-1],
+            ),
+            "note",
+        )
+        said = _transcript(used, session, who.org_id, consultation_id)
+    media = negotiate(accept, SUMMARIES)
+    note = Summary.model_validate_json(stored.content)
+    if media == "text/markdown":
+        read = Transcript.model_validate_json(said.content)
+        return _content(summary_to_markdown(note, read), media, weak=stored.version)
+    return _content(note.to_json(), media, weak=stored.version)
+
+
+@router.get("/speakers", responses=responses(404))
+def speakers(consultation_id: str, response: Response, used: Used, who: Reader) -> Speakers:
+    """Their ETag is what a change must send back."""
+    with used.store.database.read() as session:
+        stored = _transcript(used, session, who.org_id, consultation_id)
+    response.headers["ETag"] = f'"v{stored.version}"'
+    return _speakers(Transcript.model_validate_json(stored.content))
+
+
+@router.patch("/speakers", responses=responses(404, 412, 428))
+def change_speakers(
+    consultation_id: str,
+    changes: SpeakerChanges,
+    request: Request,
+    response: Response,
+    used: Used,
+    who: Writer,
+    if_match: IfMatch = None,
+) -> Speakers:
+    """Name speakers and set their roles. Notes that exist keep the roles they were written with;
+    write them again to have them follow."""
+    if if_match is None:
+        raise PreconditionRequired("If-Match is missing")
+    with used.store.database.write() as session:
+        # Locked: the version that is compared is the one that is replaced.
+        stored = _transcript(used, session, who.org_id, consultation_id, for_update=True)
+        if if_match.strip() not in {"*", f'"v{stored.version}"'}:
+            raise PreconditionFailed("the speakers were changed since they were read")
+        read = Transcript.model_validate_json(stored.content)
+        changed = _changed(read, changes)
+        version = artefacts.put(
+            session,
+            used.store.ring,
+            org_id=who.org_id,
+            consultation_id=consultation_id,
+            kind=TRANSCRIPT,
+            content=changed.to_json().encode(),
+            job_id=stored.job_id,
+        )
+        audit.append(
+            used.store.database, session, actor(request, who), "speakers.change", consultation_id
+        )
+    response.headers["ETag"] = f'"v{version}"'
+    return _speakers(changed)
+
+
+def _changed(read: Transcript, changes: SpeakerChanges) -> Transcript:
+    unknown = set(changes.speakers) - {speaker.id for speaker in read.speakers}
+    if unknown:
+        raise InvalidOption("there is no such speaker", hint="GET the speakers for their ids.")
+    return read.model_copy(
+        update={
+            "speakers": tuple(
+                _one(speaker, changes.speakers.get(speaker.id)) for speaker in read.speakers
+            )
+        }
+    )
+
+
+def _one(speaker: Speaker, change: SpeakerChange | None) -> Speaker:
+    if change is None:
+        return speaker
+    update: dict[str, object] = {}
+    if change.name is not None:
+        update["name"] = change.name.strip() or None
+    if change.role is not None:
+        update |= {"role": change.role, "confidence": 1.0, "source": RoleSource.hint}
+    return speaker.model_copy(update=update)
+
+
+def _speakers(read: Transcript) -> Speakers:
+    return Speakers(
+        speakers=[
+            SpeakerOut(
+                id=one.id,
+                role=one.role,
+                confidence=one.confidence,
+                source=one.source.value,
+                name=one.name,
+            )
+            for one in read.speakers
+        ]
+    )
+
+
+def _transcript(
+    used: Service, session: Session, org_id: str, consultation_id: str, *, for_update: bool = False
+) -> Stored:
+    """Raises NotFound."""
+    consultations.find(session, org_id, consultation_id)
+    stored = artefacts.get(
+        session,
+        used.store.ring,
+        org_id=org_id,
+        consultation_id=consultation_id,
+        kind=TRANSCRIPT,
+        for_update=for_update,
+    )
+    return artefacts.require(stored, "transcript of this consultation")
+
+
+def _content(text: str, media: str, *, weak: int) -> Response:
+    headers = {"ETag": f'W/"v{weak}"', "Vary": "Accept"}
+    return Response(text.encode(), media_type=media, headers=headers)

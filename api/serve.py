@@ -1,0 +1,92 @@
+"""``anamnese serve`` and ``anamnese worker``."""
+
+from __future__ import annotations
+
+import importlib.util
+import logging
+import signal
+import subprocess
+import sys
+from typing import Annotated
+
+import typer
+
+from api.console import Console, Mode, reported
+from api.service_options import service_settings
+from consultation.errors import EngineMissing
+
+_FORMAT = "%(asctime)s %(levelname)s %(name)s %(message)s"
+
+
+def serve(
+    host: Annotated[str | None, typer.Option(help="Address; ANAMNESE_HOST if not given.")] = None,
+    port: Annotated[int | None, typer.Option(help="Port; ANAMNESE_PORT if not given.")] = None,
+    worker: Annotated[
+        bool, typer.Option("--worker", help="Run a worker beside it: all that one machine needs.")
+    ] = False,
+) -> None:
+    """The HTTP service."""
+    with reported(Console(Mode.people)):
+        require_service()
+        import uvicorn
+
+        from api.app import make_app
+
+        changes = {"host": host, "port": port}
+        settings = service_settings(**{k: v for k, v in changes.items() if v is not None})
+        _log()
+        app = make_app(settings)
+        beside = _worker() if worker else None
+        try:
+            uvicorn.run(
+                app,
+                host=settings.host,
+                port=settings.port,
+                access_log=False,
+                log_config=None,
+                server_header=False,
+                timeout_graceful_shutdown=10,
+            )
+        finally:
+            if beside is not None:
+                beside.send_signal(signal.SIGTERM)
+                beside.wait()
+
+
+def worker(
+    follow: Annotated[
+        bool, typer.Option("--follow", help="Stop when the process that started it ends.")
+    ] = False,
+) -> None:
+    """Takes jobs from the queues until SIGTERM; run as many as there are machines."""
+    with reported(Console(Mode.people)):
+        require_service()
+        from jobs.worker import Worker
+
+        _log()
+        Worker(service_settings()).run(follow=follow)
+
+
+def _log() -> None:
+    logging.basicConfig(level=logging.INFO, format=_FORMAT)
+    # They say where the database is, and what they are for.
+    for name in ("dbos", "alembic"):
+        logging.getLogger(name).setLevel(logging.WARNING)
+
+
+def require_service() -> None:
+    """Raises EngineMissing where the extra is not installed."""
+    needed = ("alembic", "cryptography", "dbos", "fastapi", "python_multipart", "uvicorn")
+    missing = [name for name in needed if importlib.util.find_spec(name) is None]
+    if missing:
+        raise EngineMissing(
+            f"the service needs libraries that are not installed: {', '.join(missing)}",
+            hint="Install them with: pip install 'anamnese[service]'",
+        )
+
+
+def _worker() -> subprocess.Popen[bytes]:
+    return subprocess.Popen(
+        [sys.executable, "-P", "-m", "api", "worker", "--follow"],
+        start_new_session=True,
+    )

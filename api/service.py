@@ -1,0 +1,27 @@
+"""What the routes use: the store, the queues, the settings; and the actor of a request."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import Depends, Request
+
+from jobs.queue import Enqueuer
+from jobs.service_settings import ServiceSettings
+from jobs.store.store import Store
+
+
+@dataclass(frozen=True)
+class Service:
+    settings: ServiceSettings
+    store: Store
+    enqueuer: Enqueuer
+
+
+def service(request: Request) -> Service:
+    found: Service = request.app.state.service
+    return found
+
+
+Used = Annotated[Service, Depends(service)]

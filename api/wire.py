@@ -1,0 +1,224 @@
+"""HTTP's own types. Times are UTC, ISO 8601."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+from datetime import UTC, datetime
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from consultation.errors import InvalidOption
+from consultation.transcript import Role
+from jobs.store.artefacts import SUMMARY, TRANSCRIPT, Listed
+from jobs.store.tables import AuditEntry, Consultation, Job, is_id
+
+JobStatus = Literal["queued", "processing", "completed", "failed", "cancelled"]
+PartStatus = Literal["pending", "processing", "ready", "failed", "cancelled"]
+
+
+class _Wire(BaseModel):
+    model_config = ConfigDict(extra="forbid", use_attribute_docstrings=True)
+
+
+class JobError(_Wire):
+    code: str
+    hint: str
+
+
+class Artefacts(_Wire):
+    transcript: PartStatus
+    summary: PartStatus
+
+
+class JobOut(_Wire):
+    id: str
+    consultation_id: str
+    kind: Literal["consultation", "summary"]
+    status: JobStatus
+    artefacts: Artefacts
+    template: str | None
+    step: str | None
+    """What is being done: decode, recognise, diarise, summarise…"""
+    progress: float
+    """Of the step, from 0 to 1."""
+    error: JobError | None
+    """Of a failed job; of one that runs, what made the step be tried again."""
+    created: str
+    started: str | None
+    finished: str | None
+
+
+class SummaryOut(_Wire):
+    template: str
+    version: int
+    created: str
+
+
+class ConsultationOut(_Wire):
+    id: str
+    created: str
+    has_audio: bool
+    transcript_version: int | None
+    """One more with every change of names and roles; None until it is ready."""
+    summaries: list[SummaryOut]
+    jobs: list[JobOut]
+
+
+class Accepted(_Wire):
+    """202: what was asked for is queued."""
+
+    consultation_id: str
+    job: JobOut
+
+
+class ConsultationLine(_Wire):
+    id: str
+    created: str
+    has_audio: bool
+
+
+class ConsultationPage(_Wire):
+    items: list[ConsultationLine]
+    next_cursor: str | None
+    """Give it as ``cursor`` for the next page; None on the last one."""
+
+
+class SpeakerOut(_Wire):
+    id: str
+    role: Role
+    confidence: float
+    source: str
+    name: str | None
+
+
+class Speakers(_Wire):
+    speakers: list[SpeakerOut]
+
+
+class SpeakerChange(_Wire):
+    role: Role | None = None
+    name: str | None = Field(default=None, max_length=200, pattern=r"^[^\x00-\x1f\x7f]*$")
+    """Empty takes a name away."""
+
+
+class SpeakerChanges(_Wire):
+    speakers: dict[str, SpeakerChange] = Field(min_length=1, max_length=20)
+    """By speaker id (S1, S2…)."""
+
+
+class NewSummary(_Wire):
+    template: str | None = Field(default=None, max_length=100)
+    """See /v1/templates; the language's usual one when not given."""
+
+
+class TranscriptToSummarise(_Wire):
+    transcript: dict[str, Any]
+    """A transcript.json as anamnese writes it: docs/schema/transcript.json."""
+    template: str | None = Field(default=None, max_length=100)
+
+
+class TemplateOut(_Wire):
+    language: str
+    name: str
+    title: str
+
+
+class Templates(_Wire):
+    items: list[TemplateOut]
+
+
+class AuditLine(_Wire):
+    seq: int
+    at: str
+    actor: str
+    action: str
+    subject: str
+    request_id: str
+    sha256: str
+
+
+class AuditPage(_Wire):
+    items: list[AuditLine]
+    next_after: int | None
+
+
+class Health(_Wire):
+    status: Literal["ok", "failing"]
+    checks: dict[str, str]
+
+
+def job_out(job: Job) -> JobOut:
+    error = JobError(code=job.error_code, hint=job.error_hint or "") if job.error_code else None
+    return JobOut.model_validate(
+        {
+            "id": job.id,
+            "consultation_id": job.consultation_id,
+            "kind": job.kind,
+            "status": job.status,
+            "artefacts": Artefacts.model_validate(
+                {"transcript": job.transcript_status, "summary": job.summary_status}
+            ),
+            "template": job.template,
+            "step": job.step,
+            "progress": job.progress,
+            "error": error,
+            "created": iso(job.created),
+            "started": iso(job.started) if job.started else None,
+            "finished": iso(job.finished) if job.finished else None,
+        }
+    )
+
+
+def consultation_out(
+    row: Consultation, artefacts: tuple[Listed, ...], jobs: list[JobOut]
+) -> ConsultationOut:
+    transcript = next((a.version for a in artefacts if a.kind == TRANSCRIPT), None)
+    summaries = [
+        SummaryOut(template=a.name, version=a.version, created=iso(a.created))
+        for a in artefacts
+        if a.kind == SUMMARY
+    ]
+    return ConsultationOut(
+        id=row.id,
+        created=iso(row.created),
+        has_audio=row.audio_bytes is not None,
+        transcript_version=transcript,
+        summaries=summaries,
+        jobs=jobs,
+    )
+
+
+def audit_line(entry: AuditEntry) -> AuditLine:
+    return AuditLine(
+        seq=entry.seq,
+        at=iso(entry.at),
+        actor=entry.actor,
+        action=entry.action,
+        subject=entry.subject,
+        request_id=entry.request_id,
+        sha256=entry.sha256,
+    )
+
+
+def iso(at_ms: int) -> str:
+    return datetime.fromtimestamp(at_ms / 1000, UTC).isoformat(timespec="milliseconds")
+
+
+def to_cursor(created: int, consultation_id: str) -> str:
+    return base64.urlsafe_b64encode(json.dumps([created, consultation_id]).encode()).decode()
+
+
+def from_cursor(text: str | None) -> tuple[int, str] | None:
+    """Raises InvalidOption for what is no cursor of ours."""
+    if text is None:
+        return None
+    try:
+        created, consultation_id = json.loads(base64.b64decode(text, b"-_", validate=True))
+        if type(created) is int and 0 <= created < 2**53 and is_id(consultation_id):
+            return created, consultation_id
+    except (ValueError, binascii.Error, TypeError, RecursionError):
+        pass
+    raise InvalidOption("this is no cursor", hint="Send next_cursor as it was given.")

@@ -1,0 +1,77 @@
+"""The door to the engine of jobs (DBOS) for who only adds and cancels jobs. Ids only go through.
+
+Two queues, one a resource: ``speech`` (recognition and diarisation) and ``notes`` (the language
+model). A job's first step is added in the transaction that makes the job, so that neither exists
+without the other; the step that ends adds the next one in the same way.
+"""
+
+from __future__ import annotations
+
+from dbos import DBOS, DBOSClient, DBOSPortableJSONSerializer, EnqueueOptions
+from sqlalchemy.orm import Session
+
+from jobs.store.database import Database
+from jobs.store.tables import Job
+
+APPLICATION = "anamnese"
+VERSION = "1"
+"""Of the steps, as the engine sees them. Jobs of another version are left alone: drain first."""
+SPEECH, NOTES = "speech", "notes"
+TRANSCRIBE, SUMMARISE = "transcribe", "summarise"
+_QUEUES = {TRANSCRIBE: SPEECH, SUMMARISE: NOTES}
+
+
+class Enqueuer:
+    """Cheap to make, safe to use from threads; needs no running worker."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._client: DBOSClient | None = None
+
+    def migrate(self) -> None:
+        """The engine's own tables. Several processes may do so at once."""
+        DBOS.migrate(self._database.url)
+
+    def add(self, session: Session, job: Job) -> None:
+        """The job's first step, or the next one, in the caller's transaction."""
+        step = TRANSCRIBE if job.transcript_status != "ready" else SUMMARISE
+        options: EnqueueOptions = {
+            "workflow_name": step,
+            "queue_name": _QUEUES[step],
+            "workflow_id": workflow_id(job.id, step),
+            "priority": job.priority,
+            "app_version": VERSION,
+        }
+        self._engine.enqueue_in_transaction(session.connection(), options, job.id)
+
+    def cancel(self, job_id: str) -> None:
+        """Nothing of the job starts any more. A step that runs is stopped by its worker."""
+        self._engine.cancel_workflows([workflow_id(job_id, step) for step in _QUEUES])
+
+    def forget(self, job_ids: list[str]) -> None:
+        """Remove what the engine knows of these jobs."""
+        if job_ids:
+            self._engine.delete_workflows(
+                [workflow_id(job, step) for job in job_ids for step in _QUEUES]
+            )
+
+    @property
+    def _engine(self) -> DBOSClient:
+        if self._client is None:
+            self._client = DBOSClient(
+                system_database_url=self._database.url,
+                serializer=DBOSPortableJSONSerializer(),
+                application_name=APPLICATION,
+                lazy=True,
+                retry_connection_errors=False,
+            )
+        return self._client
+
+    def close(self) -> None:
+        if self._client is not None:
+            self._client.destroy()
+            self._client = None
+
+
+def workflow_id(job_id: str, step: str) -> str:
+    return f"{job_id}:{step}"

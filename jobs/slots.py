@@ -1,0 +1,141 @@
+"""A worker's side of its children: one job at a time each, stopped in mid-step when need be."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import queue
+import shutil
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import IO, Any
+
+from jobs.errors import StepFailed
+
+Watch = Callable[[str | None, float], None]
+"""Told the step and how far it is; raises to have the job stopped."""
+LOOK_SECONDS = 1.0
+"""Between two looks whether the job is still wanted."""
+
+
+class Slot:
+    """One child, started when first needed and again after it was ended."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._child: subprocess.Popen[str] | None = None
+        self._said: queue.Queue[dict[str, Any] | None] = queue.Queue()
+
+    def run(self, task: str, job_id: str, fence: int, watch: Watch) -> None:
+        """Raises StepFailed, or what ``watch`` raises, after the child was ended."""
+        child = self._ready()
+        try:
+            self._tell(child, {"task": task, "job": job_id, "fence": fence})
+            self._follow(watch)
+        except StepFailed:
+            if child.poll() is not None:
+                self.end()
+            raise
+        except BaseException:
+            self.end()
+            raise
+
+    def _follow(self, watch: Watch) -> None:
+        step, part, looked = None, 0.0, time.monotonic()
+        while True:
+            try:
+                message: dict[str, Any] | None = self._said.get(timeout=LOOK_SECONDS / 4)
+            except queue.Empty:
+                message = {}
+            if message is None:
+                raise StepFailed(
+                    "engine_process_ended",
+                    hint="The process with the models ended: look at the machine's memory.",
+                    retryable=True,
+                )
+            if "done" in message:
+                return
+            if "error" in message:
+                raise StepFailed(
+                    message["error"], hint=message["hint"], retryable=message["retryable"]
+                )
+            before = step
+            if "progress" in message:
+                step, part = message["progress"]
+            now = time.monotonic()
+            if step != before or now - looked >= LOOK_SECONDS:
+                looked = now
+                watch(step, part)
+
+    def _ready(self) -> subprocess.Popen[str]:
+        if self._child is not None and self._child.poll() is None:
+            return self._child
+        self.end()
+        self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self._child = subprocess.Popen(
+            [sys.executable, "-P", "-m", "jobs.child"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+            encoding="utf-8",
+            # Whatever is written on the way goes where it is removed when the child is ended.
+            env={**os.environ, "TMPDIR": str(self._folder)},
+            # A Ctrl-C is for the worker, which lets the child finish.
+            start_new_session=True,
+        )
+        self._said = queue.Queue()
+        threading.Thread(target=_listen, args=(self._child.stdout, self._said), daemon=True).start()
+        return self._child
+
+    def _tell(self, child: subprocess.Popen[str], order: dict[str, Any]) -> None:
+        assert child.stdin is not None
+        with contextlib.suppress(OSError):  # it ended: _follow says so
+            child.stdin.write(json.dumps(order) + "\n")
+            child.stdin.flush()
+
+    def end(self) -> None:
+        """Kill the child and remove what it left; may be called twice."""
+        child, self._child = self._child, None
+        if child is not None:
+            child.kill()
+            child.wait()
+            for pipe in (child.stdin, child.stdout):
+                if pipe is not None:
+                    with contextlib.suppress(OSError):
+                        pipe.close()
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+
+class Slots:
+    """As many children as jobs may run at once; the one that is free is lent."""
+
+    def __init__(self, folder: Path, name: str, count: int) -> None:
+        self._free: queue.LifoQueue[Slot] = queue.LifoQueue()
+        self._all = [Slot(folder / f"{name}-{number}") for number in range(count)]
+        for slot in reversed(self._all):
+            self._free.put(slot)
+
+    def run(self, task: str, job_id: str, fence: int, watch: Watch) -> None:
+        slot = self._free.get()
+        try:
+            slot.run(task, job_id, fence, watch)
+        finally:
+            self._free.put(slot)
+
+    def end(self) -> None:
+        for slot in self._all:
+            slot.end()
+
+
+def _listen(stream: IO[str] | None, said: queue.Queue[dict[str, Any] | None]) -> None:
+    assert stream is not None
+    with contextlib.suppress(ValueError, OSError):
+        for line in stream:
+            said.put(json.loads(line))
+    said.put(None)

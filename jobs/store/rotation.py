@@ -1,0 +1,49 @@
+"""Encrypt everything again with the active key: resumable, because what is done is skipped."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+
+from consultation.engines import Progress, no_progress
+from jobs.store import sealed_file
+from jobs.store.artefacts import context_of
+from jobs.store.audio import AudioFolder, context
+from jobs.store.crypto import seal, unseal
+from jobs.store.database import Database
+from jobs.store.keys import KeyRing
+from jobs.store.tables import Artefact, Consultation
+
+
+def rotate(
+    database: Database, ring: KeyRing, audio: AudioFolder, progress: Progress = no_progress
+) -> tuple[int, int]:
+    """Number of artefacts and of recordings that were encrypted again. Raises AnamneseError."""
+    with database.read() as session:
+        blobs = list(session.scalars(select(Artefact.id).where(Artefact.key_id != ring.active)))
+        recordings = session.execute(
+            select(Consultation.org_id, Consultation.id).where(
+                Consultation.audio_bytes.is_not(None)
+            )
+        ).all()
+    total = len(blobs) + len(recordings)
+    for number, artefact_id in enumerate(blobs):
+        with database.write() as session:
+            row = session.get(Artefact, artefact_id, with_for_update=True)
+            if row is not None and row.key_id != ring.active:
+                where = context_of(row)
+                row.body = seal(unseal(row.body, where, ring), where, ring)
+                row.key_id = ring.active
+        progress("rotate", number + 1, total)
+    files = 0
+    for number, (org_id, consultation_id) in enumerate(recordings):
+        path = audio.path(org_id, consultation_id)
+        if path.is_file() and sealed_file.key_of(path) != ring.active:
+            sealed_file.reseal(path, context(org_id, consultation_id), ring)
+            files += 1
+            with database.read() as session:
+                erased = session.get(Consultation, consultation_id) is None
+            if erased:
+                # In the meantime: writing it anew must not bring it back.
+                path.unlink(missing_ok=True)
+        progress("rotate", len(blobs) + number + 1, total)
+    return len(blobs), files
