@@ -88,7 +88,7 @@ def _smallest(schema: dict[str, Any], text: str) -> Any:
         properties = schema.get("properties", {})
         return {name: _smallest(properties[name], text) for name in schema.get("required", ())}
     if schema.get("type") == "array":
-        return []
+        return [_smallest(item, text) for item in schema.get("prefixItems", ())]
     if schema.get("type") == "string":
         return text[: schema.get("maxLength", len(text))]
     return schema.get("minimum", 0)
