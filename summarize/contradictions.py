@@ -7,6 +7,7 @@ denies its own first half (*pas à gauche, à droite*).
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -18,10 +19,15 @@ from clinical.numbers import same_quantity
 from clinical.polarity import findings
 from clinical.quantity import Quantity, canonical
 from clinical.temporality import Status, courses, statuses
+from clinical.text import fold
 from consultation.summary import Contradiction, Evidence, Experiencer, Polarity
 from consultation.transcript import Role
 from summarize.units import Unit, quote
 
+_OF_ONE_THING = re.compile(
+    r"\ballerg\w+ (?:to (?!any\w*(?: (?:med\w+|drugs?|foods?))?\b(?! kind))"
+    r"|a (?!quel|un |des |d'autres )|aux (?!medic))"
+)
 _NEW = frozenset({Status.changed, Status.planned, Status.resumed})
 
 
@@ -113,6 +119,8 @@ def _allergies(units: Sequence[Unit], language: str) -> Iterable[tuple[int, Cont
             continue
         polarity = polarities.pop()
         inns = frozenset(d.inn for d in find_drugs(unit.answered, language))
+        if polarity is Polarity.denied and not inns and _OF_ONE_THING.search(fold(unit.answered)):
+            continue  # "allergies to cats? – no": nothing of drugs
         for other, others, before in heard:
             same = (
                 inns & others

@@ -21,7 +21,7 @@ from clinical.folded import folded
 from clinical.numbers import quantities, same_quantity
 from clinical.polarity import Finding, clause_line, findings
 from clinical.quantity import Quantity
-from clinical.temporality import Status, courses, statuses
+from clinical.temporality import HABITS, Status, courses, statuses
 from clinical.text import content_stems, fold
 from consultation.summary import Experiencer, Fact, Polarity, Statement, Undocumented
 from consultation.transcript import Role
@@ -69,6 +69,10 @@ _ACT = re.compile(
     r"|swab|urine|sample)\b"
 )
 _YES = {language: cues.yes for language, cues in CUES.items()}
+_HEARD = re.compile(
+    r"\b(?:you(?:'ve| have| had)? (?:mention\w*|said|say|told|describ\w*|were saying)"
+    r"|vous (?:m'avez |avez |me |)(?:dit|disiez|dites|parl\w+|decri\w+))\b"
+)
 _ORDERS = re.compile(
     r"\b(?:fait|faire|fera|faut|demande|arret|note|need|should|do|ordering|get|stay)\b"
 )
@@ -76,8 +80,10 @@ _STOPPED = Status.stopped
 _VITAL = frozenset({"blood_pressure", "temperature"})
 _MEASURED = frozenset({"percentage", "length", "weight", "measure", "score"})
 _DESCRIBES = re.compile(
-    r"(?:alors |so |ok |okay |bon |et |and |,| )*(?:le |la |l'|les |vos |votre |your |the "
-    r"|there |il y a|on (?:voit|entend|sent)|je (?:vois|sens|entends)|i (?:can )?(?:see|hear|feel))"
+    r"^(?:alors |so |ok |okay |bon |et |and |,| )*(?:le |la |l'|les |vos |votre |your |the |there "
+    r"|il y a|on (?:voit|entend|sent)|je (?:vois|sens|entends)|i (?:can |do )?(?:see|hear|feel))"
+    r"|\b(?:i (?:do |can )?(?:appreciate|notice|hear|recognize)|you do have|exam|examination"
+    r"|auscultation|palpation|tenderness|l'examen)\b"
 )
 _ABNORMAL = re.compile(
     r"\b(?:rouges?|gonfle\w*|bombe\w*|douloureu\w*|sensibles?|limite\w*|augmente\w*|diminue\w*|dur\w*"
@@ -139,8 +145,10 @@ def undocumented(grounder: Grounder, statements: Sequence[Statement]) -> tuple[U
         if unit.is_question or announces(unit):
             continue
         for fact, key, text in _facts(unit, grounder, note):
-            if (fact, key) not in seen:
-                seen.add((fact, key))
+            # A finding is the same whoever names it.
+            same = (Fact.symptom if fact is Fact.examination else fact, key)
+            if same not in seen:
+                seen.add(same)
                 found.append((fact, text, unit))
     found.sort(key=lambda item: (RANKS[item[0]], item[2].index))
     return tuple(
@@ -201,9 +209,10 @@ def _drugs(unit: Unit, note: _Note) -> Iterable[tuple[Fact, str, str]]:
             yield Fact.drug, drug.inn, drug.text
     spoken = unit.answered
     shift = len(spoken) - len(text)
+    taken = {drug.inn for drug in find_drugs(spoken, note.language)} | HABITS
     for course in courses(spoken, note.language):
         stops = course.status is _STOPPED and not course.asked and course.start >= shift
-        if stops and course.key not in note.stopped:
+        if stops and course.key in taken and course.key not in note.stopped:
             yield Fact.drug, f"{course.key} stopped", f"{course.name}: {course.text}"
     for dose in doses(spoken, note.language):
         if dose.quantity.start < shift or dose.quantity.weak:
@@ -237,7 +246,9 @@ def _signs(unit: Unit, said: Sequence[Finding], note: _Note) -> Iterable[tuple[F
         ):
             continue
         if clinician:
-            if not advice and not finding.asked:
+            # "So you are short of breath": he says again what he heard.
+            found = _DESCRIBES.search(text) and not _HEARD.search(text)
+            if found and not advice and not finding.asked:
                 yield Fact.examination, finding.concept, finding.text
         else:
             yield Fact.symptom, finding.concept, finding.text
@@ -246,7 +257,7 @@ def _signs(unit: Unit, said: Sequence[Finding], note: _Note) -> Iterable[tuple[F
 def _seen(unit: Unit, text: str, note: _Note) -> Iterable[tuple[Fact, str, str]]:
     """What the clinician sees or hears in an organ, unless it is normal."""
     organ = organs(folded(unit.text), note.language)
-    abnormal = organ and _DESCRIBES.match(text) and _ABNORMAL.search(text)
+    abnormal = organ and _DESCRIBES.search(text) and _ABNORMAL.search(text)
     if abnormal and not any(_covers(words, unit, note.language) for words in note.words):
         yield Fact.examination, unit.text, unit.text
 

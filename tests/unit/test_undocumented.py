@@ -84,6 +84,8 @@ def test_a_treatment_that_was_stopped_is_not_documented_as_taken() -> None:
         ("en", ["D: Any fever?", "P: No.", "P: I have no cough."]),
         ("en", ["P: My mother had migraines."]),
         ("en", ["D: Let me listen to your chest."]),
+        ("en", ["D: So you mentioned that you are short of breath."]),
+        ("fr", ["D: Donc vous m'avez dit que vous aviez des vertiges."]),
     ],
 )
 def test_what_is_denied_asked_or_of_the_family_is_not_listed(
@@ -151,6 +153,12 @@ CONTRARY = [
     ("en", ["P: I have pain in my left knee.", "P: And a headache on the right side."], []),
     ("en", ["P: Both my knees hurt.", "P: I have pain in my right knee."], []),
     ("en", ["D: Any allergies?", "P: No.", "P: I'm allergic to codeine."], ["allergy"]),
+    ("en", ["P: I'm allergic to penicillin.", "D: Any allergies to any kind of cats or dogs?",
+            "P: No."], []),
+    ("en", ["P: I'm allergic to penicillin.", "D: Are you allergic to anything?", "P: No."],
+     ["allergy"]),
+    ("fr", ["P: Je suis allergique à la pénicilline.", "D: Êtes-vous allergique aux chats?",
+            "P: Non."], []),
     ("en", ["D: Are you allergic to codeine?", "P: No.", "P: I'm allergic to latex."], []),
 ]  # fmt: skip
 
