@@ -29,7 +29,8 @@ class Context(IntEnum):
 
 _LEFT = {
     "fr": (
-        r"(?:prend\w*|pris|reprend\w*|prescri\w*|avale\w*|sous|renouvel\w*|traitee? par|"
+        r"(?:prend\w*|pris|reprend\w*|prescri\w*|avale\w*|sous|renouvel\w*|ajout\w*|cures? d[eu]|"
+        r"traitee? par|"
         r"traitement (?:par|de|avec|a base de)|allergi\w+ (?:a|au|aux|contre)|"
         r"(?:comprimes?|boites?|gelules?|doses?|ampoules?|sachets?|injections?|perfusions?|"
         r"milligrammes?|microgrammes?|grammes?|mg|g) d[eu]?'?)"
@@ -39,7 +40,7 @@ _LEFT = {
     "en": (
         r"(?:takes?|taking|taken|took|prescrib\w+|allergic to|allergy to|reaction to|"
         r"intolerant to|dose of|doses of|tablets? of|milligrams? of|micrograms? of|mg of|"
-        r"course of|switched to|refill\w*|treated with)"
+        r"course of|cycles? of|injections? of|add|adding|switched to|refill\w*|treated with)"
         r"(?: (?:my|the|some|a|an|any|your|her|his|of|with|to|also|still|both|just|daily|regular|"
         r"regularly|him|her|them|you|on|for|like|and|sometimes))*"
     ),

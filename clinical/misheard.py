@@ -33,8 +33,10 @@ NEEDED = {
     Context.none: 0.93,
 }
 """The least likeness of one word."""
-NEEDED_OF_SEVERAL = 0.80
+NEEDED_OF_SEVERAL = 0.83
 """The least likeness of several words; they are joined where a dose or a drug is, and unsure."""
+LONG, LONG_NEEDS = 6.0, 0.92
+"""So much to hear, and so alike, that a verb of taking is enough to join: *takes tamsu lossin*."""
 SURE_NEEDS = 0.04
 """What more is needed of words that the recogniser was sure of."""
 BRAND = 0.935
@@ -73,6 +75,8 @@ class Misheard:
     """*l'* or *d'* that was heard as, or in, the first word."""
     brand: bool = False
     """Whether the name is a brand or a synonym that was not supplied."""
+    heard: float = 0.0
+    """How much there was to hear (``clinical.sounds.weight``)."""
     several: bool = False
     """Whether more than one word, articles left out, was joined."""
 
@@ -183,11 +187,13 @@ class _Search:
                 continue
             if len(window[-1].core) < 3 and window[-1].fold in STOPWORDS[self.language]:
                 continue
-            if not (self.places.dose_follows(i + count) or self.places.listed(i, drugs)):
+            where = self.places.context(i, i + count, drugs)
+            if where < Context.led:
                 continue
             if (i, count) not in self.joined:
                 self.joined[i, count] = tuple(self._join(i, window))
-            yield from self.joined[i, count]
+            long = (f for f in self.joined[i, count] if f.heard >= LONG and f.score >= LONG_NEEDS)
+            yield from self.joined[i, count] if where is Context.dosed else long
 
     def _join(self, i: int, window: Sequence[_Word]) -> Iterator[Misheard]:
         count, text = len(window), "".join(word.core for word in window)
@@ -231,14 +237,13 @@ class _Search:
             best.kind,
             prefix,
             best.kind == "drug" and not best.systematic,
+            weight(heard),
             several,
         )
 
     def _enough(self, found: Misheard, drugs: AbstractSet[int]) -> bool:
         where = self.places.context(found.first, found.first + found.count, drugs)
         needed = NEEDED_OF_SEVERAL if found.several else NEEDED[where]
-        if found.several and where < Context.dosed:
-            return False
         content = [self.words[k] for k in found.words if self.words[k].fold not in _ARTICLES]
         if sum(word.probability for word in content) > UNSURE * len(content):
             needed += SURE_NEEDS
