@@ -11,7 +11,7 @@ ENV PATH=/venv/bin:$PATH PIP_NO_CACHE_DIR=1
 COPY pyproject.toml README.md LICENSE ./
 RUN pip install "torch==2.13.0"
 COPY . .
-RUN pip install ".[embedded]"
+RUN pip install -c constraints.txt ".[embedded]"
 
 FROM python:3.11-slim
 COPY --from=build /venv /venv

@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 export OMP_WAIT_POLICY := passive
 export GOMP_SPINCOUNT := 0
 
-.PHONY: chaos postgres demo test test-fast test-vllm lint evaluate schema clean
+.PHONY: chaos postgres constraints demo test test-fast test-vllm lint evaluate schema clean
 
 demo: $(VENV)/.embedded weights  ## two real consultations, from audio to a note in JSON
 	$(BIN)/anamnese demo --out demo-output
@@ -49,19 +49,24 @@ schema: $(VENV)/.embedded  ## docs that are written by code
 	$(BIN)/anamnese schema docs/schema
 	$(BIN)/anamnese settings > docs/settings.md
 
+# torch is left out: which build is taken depends on the machine.
+constraints: $(VENV)/.dev  ## the versions that are installed now become those that are tested
+	{ sed '/^[^#]/d' constraints.txt; $(BIN)/pip freeze --exclude-editable | grep == | grep -vE '^(torch|pip|setuptools)=='; } > .constraints.new
+	mv .constraints.new constraints.txt
+
 $(VENV)/bin/python:
 	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed."; exit 1; }
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed; found $$($(PYTHON) --version)"; exit 1; }
 	$(PYTHON) -m venv $(VENV)
 
 # torch first and alone, so that a CPU build is taken where pip is shown one.
-$(VENV)/.embedded: pyproject.toml | $(VENV)/bin/python
+$(VENV)/.embedded: pyproject.toml constraints.txt | $(VENV)/bin/python
 	$(BIN)/python -m pip install --progress-bar on "torch==2.13.0"
-	$(BIN)/python -m pip install --progress-bar on -e ".[embedded]"
+	$(BIN)/python -m pip install --progress-bar on -c constraints.txt -e ".[embedded]"
 	@touch $@
 
-$(VENV)/.dev: pyproject.toml $(VENV)/.embedded
-	$(BIN)/python -m pip install --progress-bar on -e ".[embedded,transformers,service,evaluation,dev]"
+$(VENV)/.dev: pyproject.toml constraints.txt $(VENV)/.embedded
+	$(BIN)/python -m pip install --progress-bar on -c constraints.txt -e ".[embedded,transformers,service,evaluation,dev]"
 	@touch $@
 
 clean:
