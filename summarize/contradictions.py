@@ -26,7 +26,8 @@ from summarize.units import Unit, quote
 
 _OF_ONE_THING = re.compile(
     r"\ballerg\w+ (?:to (?!any\w*(?: (?:med\w+|drugs?|foods?))?\b(?! kind))"
-    r"|a (?!quel|un |des |d'autres )|aux (?!medic))"
+    r"|a (?!quel|un |des |d'autres )|aux (?!medic)|alimentaire)"
+    r"|\b(?:food|pet|cat|dog|pollen|skin|nut|latex) allerg"
 )
 _NEW = frozenset({Status.changed, Status.planned, Status.resumed})
 

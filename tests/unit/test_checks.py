@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from clinical.doses import doses, misplaced_doses
@@ -202,6 +202,7 @@ def test_repair(language: str, said: str, wrong: str, right: str | None) -> None
     assert failed(result.checks) is None
 
 
+@settings(deadline=None)  # a busy machine is no failure
 @given(dose=st.integers(2, 900), other=st.integers(2, 900))
 def test_any_dose_that_differs_is_caught(dose: int, other: int) -> None:
     talk = transcript(f"P: I take metformin {dose} mg.", language="en")

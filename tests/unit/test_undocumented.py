@@ -157,6 +157,8 @@ CONTRARY = [
             "P: No."], []),
     ("en", ["P: I'm allergic to penicillin.", "D: Are you allergic to anything?", "P: No."],
      ["allergy"]),
+    ("en", ["P: I'm allergic to penicillin.", "D: And you've got no food allergies?", "P: No."],
+     []),
     ("fr", ["P: Je suis allergique à la pénicilline.", "D: Êtes-vous allergique aux chats?",
             "P: Non."], []),
     ("en", ["D: Are you allergic to codeine?", "P: No.", "P: I'm allergic to latex."], []),
