@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import logging
+import os
 import signal
 import subprocess
 import sys
@@ -55,8 +56,9 @@ def serve(
 
 def worker(
     follow: Annotated[
-        bool, typer.Option("--follow", help="Stop when the process that started it ends.")
-    ] = False,
+        int | None,
+        typer.Option(help="Process id of the parent: stop when it is the parent no more."),
+    ] = None,
 ) -> None:
     """Takes jobs from the queues until SIGTERM; run as many as there are machines."""
     with reported(Console(Mode.people)):
@@ -87,6 +89,6 @@ def require_service() -> None:
 
 def _worker() -> subprocess.Popen[bytes]:
     return subprocess.Popen(
-        [sys.executable, "-P", "-m", "api", "worker", "--follow"],
+        [sys.executable, "-P", "-m", "api", "worker", "--follow", str(os.getpid())],
         start_new_session=True,
     )

@@ -68,9 +68,11 @@ class Worker:
         self._stopping = threading.Event()
         self._orphans_at = 0.0
 
-    def run(self, *, follow: bool = False) -> None:
-        """Until SIGTERM, SIGINT or ``stop``; with ``follow``, until the parent process ends."""
-        parent = os.getppid()
+    def run(self, *, follow: int | None = None) -> None:
+        """Until SIGTERM, SIGINT or ``stop``; with ``follow``, until that parent process ends.
+
+        Its id is told rather than asked for: it may have ended before this one was ready.
+        """
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._told_to_stop)
         self._lease.start()
@@ -79,7 +81,7 @@ class Worker:
         beating.start()
         log.info("worker %s takes jobs", self.name)
         while not self._stopping.wait(1.0):
-            if follow and os.getppid() != parent:
+            if follow is not None and os.getppid() != follow:
                 self.stop()
         self._drain()
 

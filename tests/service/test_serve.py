@@ -170,6 +170,17 @@ def test_a_killed_service_loses_nothing_it_accepted(running: Running, tmp_path: 
     assert len(client.get("/v1/consultations").json()["items"]) == 3
 
 
+def test_a_worker_beside_ends_with_its_service(make_settings: MakeSettings) -> None:
+    """Also when the service ended before the worker was ready."""
+    worker = subprocess.Popen(
+        [sys.executable, "-P", "-m", "api", "worker", "--follow", "1"],
+        env=environment(make_settings(lease_seconds=20.0)),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    assert worker.wait(120) == 0
+
+
 def test_commands(make_settings: MakeSettings, tmp_path: Path) -> None:
     settings = make_settings()
     first = command(settings, "apikeys", "new", "EHR", "--role", "integration").strip()
