@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from clinical.drugs import find_drugs
 from clinical.polarity import findings
 from clinical.text import fold
+from consultation.summary import Experiencer
 from consultation.topics import Topic
 from consultation.transcript import Role
 from summarize.units import Unit
@@ -52,6 +53,8 @@ _DECIDES = re.compile(
     r"|adresse|programme|revois|remets|propose|conseille|recommande)\b"
     r"|\b(?:je vais|on va|nous allons) (?:vous |te |lui )?(?:prescrire|demander|donner|faire"
     r"|arreter|augmenter|diminuer|adresser|programmer|commencer|continuer|mettre|revoir)\b"
+    r"|\b(?:il (?:faut|faudra|faudrait)(?! que j)|vous (?:devez|devriez|devrez)"
+    r"|you (?:need to|should|must|ought to))\b"
     r"|\b(?:i will|i'll|i would|i'd|we will|we'll|we should|let's|i am going to|i'm going to)"
     r" (?:\w+ )?(?:prescribe|order|refer|start|stop|give|arrange|send|book|increase|reduce|do|get"
     r"|rather|like you|recommend|suggest)\b",
@@ -77,6 +80,12 @@ def speaks_of_family(text: str) -> bool:
 
 def speaks_of_medicine(text: str, language: str) -> bool:
     return bool(_MEDICINE.search(fold(text))) or bool(find_drugs(text, language))
+
+
+def _of_the_family(unit: Unit, language: str) -> bool:
+    """Whether all that a sentence names is a relative's: "Ma mère avait aussi des migraines"."""
+    named = findings(unit.text, language)
+    return bool(named) and all(finding.experiencer is Experiencer.family for finding in named)
 
 
 def _follows_allergy(unit: Unit) -> bool:
@@ -120,6 +129,8 @@ def certain(unit: Unit, language: str) -> tuple[Topic, ...]:
     if unit.role is not Role.clinician:
         if speaks_of_allergy(unit.answered) or (_ALLERGY.search(text) and _follows_allergy(unit)):
             sure = (Topic.allergies,)
+        elif _of_the_family(unit, language):
+            sure = (Topic.family,)
         elif find_drugs(unit.text, language) and not speaks_of_family(unit.answered):
             sure = (Topic.medications,)
     elif _DECIDES.search(text) or _WARNING.search(text):

@@ -112,6 +112,8 @@ WARNING = transcript(
     "P: Je suis allergique à la pénicilline. J'ai fait de l'urticaire.",
     "D: Vous êtes prévenue.",
     "P: Je prends du ramipril.",
+    "P: Ma mère avait des migraines.",
+    "D: Il faut mieux contrôler la tension.",
     "D: Si la douleur devient brutale, appelez le quinze.",
 )
 
@@ -132,7 +134,11 @@ def test_what_must_not_be_lost_is_filed_whatever_the_model_thinks() -> None:
             "« J'ai fait de l'urticaire. »",
         ],
         "traitements": ["« Je prends du ramipril. »"],
-        "conduite": ["« Si la douleur devient brutale, appelez le quinze. »"],
+        "antecedents_familiaux": ["« Ma mère avait des migraines. »"],
+        "conduite": [
+            "« Il faut mieux contrôler la tension. »",
+            "« Si la douleur devient brutale, appelez le quinze. »",
+        ],
     }
     assert asked[0] == ["allergies"]
 
