@@ -53,9 +53,12 @@ _NEAR = 32
 def implausible(text: str, language: str) -> tuple[Implausible, ...]:
     """The vital signs of a text that are out of bounds, in order. Raises UnsupportedLanguage."""
     checked(language)
-    line = folded(text)
-    if not any(pattern.search(line.line) for pattern in _NAMED.values()) and not any(
-        q.kind in ("blood_pressure", "temperature") for q in quantities(text, language)
+    line = folded(text).line
+    named = any(pattern.search(line) for pattern in _NAMED.values())
+    if (
+        not named
+        and not any(_misheard(match) for match in _PAIR.finditer(line))
+        and not any(q.kind in ("blood_pressure", "temperature") for q in quantities(text, language))
     ):
         return ()
     found = [*_pressures(text, language), *_singles(text, language)]
@@ -67,7 +70,9 @@ def _pressures(text: str, language: str) -> list[Implausible]:
     line = folded(text)
     for match in _PAIR.finditer(line.line):
         led = _led("blood pressure", line.line, match.start())
-        if not led or re.match(r"\s*(?:mg|g|ml|%)\b", line.line[match.end() :]):
+        if not (led or _misheard(match)) or re.match(
+            r"\s*(?:mg|g|ml|%)\b", line.line[match.end() :]
+        ):
             continue
         high, low = (Decimal(group.replace(",", ".")) for group in match.groups())
         if not _pressure(high, low):
@@ -83,6 +88,12 @@ def _pressures(text: str, language: str) -> list[Implausible]:
             span = (first.start, second.end)
             found.append(Implausible("blood pressure", text[span[0] : span[1]], *span))
     return found
+
+
+def _misheard(match: re.Match[str]) -> bool:
+    """A pair like a pressure whose second number ran on: *155 sur 4515*, named or not."""
+    high, low = (Decimal(group.replace(",", ".")) for group in match.groups())
+    return 80 <= high <= 260 and low >= 1000
 
 
 def _pressure(high: Decimal, low: Decimal) -> bool:

@@ -142,7 +142,6 @@ def _by_exchange(
         model,
         seed=seed,
         usage=usage,
-        judge=writer.stands,
         progress=progress,
     ):
         # A template without a section for family history, say, leaves such sentences out.
@@ -179,11 +178,6 @@ class _Writer:
             self._keep(section, mended.text, mended.grounds, mended.checks, original=draft.text)
         else:
             self._refuse(section, draft.text, checks, fault)
-
-    def stands(self, filed: exchanges.Filed) -> bool:
-        """Whether the model's wording of a sentence passes every check and loses nothing."""
-        _, checks = self._compare(filed)
-        return failed(checks) is None and not loses(filed.text, filed.unit, self.grounder)
 
     def add_exchange(self, section: SectionTemplate, filed: exchanges.Filed) -> None:
         """The model's wording if it stands; else the sentence as it was said."""

@@ -6,16 +6,17 @@ The prompt before the sentence is always the same, so that engines keep it in th
 grows with the number of sentences and no further; no consultation is too long.
 
 The topics that a sentence may have are narrowed by rules before the model is asked. Where a rule is
-sure, the model only words the fact: a prescription, a warning or an allergy is never "nothing".
+sure, the model only words the fact: a prescription, a warning or an allergy is never "nothing". A
+medicine or a decision that begins as expected (*je prends…*) is worded by a rule, without a model.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from typing import Any, TypeAlias
+from typing import Any
 
 from consultation.engines import LanguageModel, Message, Progress, Request, no_progress
 from consultation.topics import Topic
@@ -24,6 +25,7 @@ from prompts import library
 from summarize.asking import Usage, ask, refuses, tidy
 from summarize.rules import COMPLAINT_WITHIN, announces, certain, possible
 from summarize.units import Unit, worth_noting
+from summarize.wording import trimmed
 
 MAX_TOKENS = 220
 MAX_CHARACTERS = 320
@@ -40,10 +42,8 @@ class Filed:
     """Set when the model gave no usable wording."""
 
 
-Judge: TypeAlias = Callable[[Filed], bool]
-"""Whether a wording stands; one that does not is asked for once more."""
-
-
+_LED = (Topic.medications, Topic.plan)
+"""Where a sentence that begins as expected is worded by a rule."""
 PROMPTS = ("exchange.md", "topics.toml")
 """Files that this strategy reads."""
 
@@ -55,7 +55,6 @@ def file_exchanges(
     *,
     seed: int,
     usage: Usage,
-    judge: Judge = lambda _: True,
     progress: Progress = no_progress,
 ) -> tuple[Filed, ...]:
     """Every sentence that holds a fact, in order. Raises EngineUnavailable."""
@@ -78,6 +77,10 @@ def file_exchanges(
     def one(task: tuple[Unit, list[Topic], bool]) -> Filed | None:
         nonlocal done
         unit, topics, sure = task
+        if sure and topics[0] in _LED and (text := trimmed(unit)) is not None:
+            done += 1
+            progress("summarise", done, len(tasks))
+            return Filed(unit, topics[0], text)
         request = Request(
             messages=(*opening, Message(role="user", content=_shown(unit, guide))),
             json_schema=_schema(
@@ -87,11 +90,6 @@ def file_exchanges(
             seed=seed,
         )
         filed = _ask(request, unit, topics)
-        if filed is not None and filed.text and not judge(filed):
-            again = request.model_copy(update={"seed": seed + 1, "temperature": 0.4})
-            second = _ask(again, unit, topics)
-            if second is not None and second.text and judge(second):
-                filed = second
         done += 1
         progress("summarise", done, len(tasks))
         return filed

@@ -47,6 +47,32 @@ def loses(text: str, unit: Unit, grounder: Grounder) -> tuple[str, ...]:
     return missing[:5] if kept < KEPT else ()
 
 
+_LEAD = re.compile(
+    r"(?:je prends|je suis sous|je vous (?:prescri\w+|donne|demande|conseille|recommande)"
+    r"|je (?:prescri\w+|demande|propose|recommande|conseille)"
+    r"|i take|i(?:['’]m| am) (?:on|taking)"
+    r"|(?:i will|i['’]ll|i would|i['’]d) (?:prescribe|order|arrange))"
+    r"(?: (?:aussi|également|actuellement|donc|also|currently))?\s+"
+    r"(?:(?:du|de la|des|une?|an?|some)\s+|de l['’]\s*)?(?=\w)",
+    re.IGNORECASE,
+)
+"""How a medicine or a decision is introduced: what follows is note style already."""
+
+
+def trimmed(unit: Unit) -> str | None:
+    """What a sentence says after *je prends*, *I will prescribe*; None where it begins otherwise.
+
+    "Je prends de l'amlodipine, 5 mg le matin." becomes "Amlodipine, 5 mg le matin.": no model is
+    needed, and none can exchange the doses of two drugs.
+    """
+    bare = _FILLERS.sub("", unit.text).strip()
+    lead = _LEAD.match(bare)
+    if lead is None:
+        return None
+    rest = bare[lead.end() :]
+    return rest[0].upper() + rest[1:]
+
+
 def verbatim(unit: Unit, language: str) -> str:
     """The sentence without the politeness before it; with its question where it says too little.
 

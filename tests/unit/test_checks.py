@@ -222,6 +222,8 @@ def test_doses_follow_or_precede_their_drug() -> None:
     ("language", "text", "odd"),
     [
         ("fr", "La tension est à 155 sur 4515.", ["155 sur 4515"]),
+        ("fr", "155 sur 4515, c'est un peu élevé.", ["155 sur 4515"]),
+        ("fr", "La douleur est à 8 sur 10, 120 sur 160 patients.", []),
         ("fr", "La tension est à cent cinquante-cinq sur quatre-vingt-quinze.", []),
         ("fr", "TA 14/8, pouls 72, saturation 98 %.", []),
         ("fr", "Température 385.", ["385"]),

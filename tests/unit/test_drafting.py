@@ -14,6 +14,8 @@ from consultation.summary import SectionState, Summary
 from consultation.transcript import Transcript
 from summarize.consultation import summarize
 from summarize.engines.scripted import ScriptedModel
+from summarize.units import units
+from summarize.wording import trimmed
 from tests.unit.talk import transcript
 
 TALK = transcript(
@@ -21,7 +23,7 @@ TALK = transcript(
     "P: J'ai mal à la tête depuis trois semaines.",
     "D: Avez-vous de la fièvre?",
     "P: Non.",
-    "D: Je vous prescris du sumatriptan, cinquante milligrammes.",
+    "D: Pour la crise, je vous prescris du sumatriptan, cinquante milligrammes.",
 )
 
 
@@ -74,7 +76,7 @@ def test_an_invented_wording_is_replaced_by_the_words_themselves() -> None:
 
     summary = by_exchange(TALK, invents)
     assert lines(summary)["conduite"] == [
-        "« Je vous prescris du sumatriptan, cinquante milligrammes. »"
+        "« Pour la crise, je vous prescris du sumatriptan, cinquante milligrammes. »"
     ]
     (refused,) = summary.unsupported
     assert (refused.reason, refused.section) == ("numbers", "conduite")
@@ -85,7 +87,7 @@ def test_a_wording_that_loses_the_dose_is_replaced_too() -> None:
         return ["décision", "Sumatriptan."] if "sumatriptan" in said else good(said)
 
     summary = by_exchange(TALK, loses)
-    assert lines(summary)["conduite"][0].startswith("« Je vous prescris")
+    assert lines(summary)["conduite"][0].startswith("« Pour la crise, je vous prescris")
     assert summary.unsupported == ()
 
 
@@ -133,7 +135,7 @@ def test_what_must_not_be_lost_is_filed_whatever_the_model_thinks() -> None:
             "« Je suis allergique à la pénicilline. »",
             "« J'ai fait de l'urticaire. »",
         ],
-        "traitements": ["« Je prends du ramipril. »"],
+        "traitements": ["Ramipril."],
         "antecedents_familiaux": ["« Ma mère avait des migraines. »"],
         "conduite": [
             "« Il faut mieux contrôler la tension. »",
@@ -141,6 +143,24 @@ def test_what_must_not_be_lost_is_filed_whatever_the_model_thinks() -> None:
         ],
     }
     assert asked[0] == ["allergies"]
+
+
+@pytest.mark.parametrize(
+    ("language", "said", "text"),
+    [
+        ("fr", "Je prends de l'amlodipine, 5 mg le matin.", "Amlodipine, 5 mg le matin."),
+        ("fr", "Oui, je prends aussi du ramipril.", "Ramipril."),
+        ("fr", "Je prends pas de metformine.", "Pas de metformine."),
+        ("fr", "Je ne prends pas de metformine.", None),
+        ("fr", "J'ai mal à la tête.", None),
+        ("en", "I take ramipril and I'm on metformin.", "Ramipril and I'm on metformin."),
+        ("en", "I'm taking some ibuprofen.", "Ibuprofen."),
+        ("en", "I don't take ibuprofen.", None),
+    ],
+)
+def test_a_medicine_is_worded_by_a_rule(language: str, said: str, text: str | None) -> None:
+    (unit,) = units(transcript(f"P: {said}", language=language))
+    assert trimmed(unit) == text
 
 
 def test_a_refusal_is_no_statement() -> None:
