@@ -48,6 +48,14 @@ _WARNING = re.compile(
     re.IGNORECASE,
 )
 """What the patient must do if something happens: the part of a plan that must not be lost."""
+_CAUTION = re.compile(
+    r"\b(?:evit\w+|deconseill\w+|contre[- ]indiqu\w+|attention|prudence|dangereu\w+|risqu\w+"
+    r"|mauvais\w*|pas bon\w*|ne prenez p\w+"
+    r"|avoid\w*|not good|bad for|can (?:raise|cause|lower|harm)"
+    r"|risk\w*|contraindicated|careful|dangerous|interact\w*|should(?: not|n't))\b",
+    re.IGNORECASE,
+)
+"""With a drug's name, what a clinician warns of."""
 _DECIDES = re.compile(
     r"\bje (?:vous |te |lui |le |la |l')?(?:prescri\w+|demande|donne|passe|arrete|augmente|diminue"
     r"|adresse|programme|revois|remets|propose|conseille|recommande)\b"
@@ -133,8 +141,10 @@ def certain(unit: Unit, language: str) -> tuple[Topic, ...]:
             sure = (Topic.family,)
         elif find_drugs(unit.text, language) and not speaks_of_family(unit.answered):
             sure = (Topic.medications,)
-    elif _DECIDES.search(text) or _WARNING.search(text):
-        sure = (Topic.plan,)
+    else:
+        warns_of_drug = _CAUTION.search(text) and find_drugs(unit.text, language)
+        if warns_of_drug or _DECIDES.search(text) or _WARNING.search(text):
+            sure = (Topic.plan,)
     return tuple(topic for topic in sure if topic in permitted_here)
 
 

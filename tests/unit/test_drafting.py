@@ -116,6 +116,7 @@ WARNING = transcript(
     "P: Je prends du ramipril.",
     "P: Ma mère avait des migraines.",
     "D: Il faut mieux contrôler la tension.",
+    "D: L'ibuprofène est mauvais pour vos reins.",
     "D: Si la douleur devient brutale, appelez le quinze.",
 )
 
@@ -139,6 +140,7 @@ def test_what_must_not_be_lost_is_filed_whatever_the_model_thinks() -> None:
         "antecedents_familiaux": ["« Ma mère avait des migraines. »"],
         "conduite": [
             "« Il faut mieux contrôler la tension. »",
+            "« L'ibuprofène est mauvais pour vos reins. »",
             "« Si la douleur devient brutale, appelez le quinze. »",
         ],
     }
