@@ -199,11 +199,13 @@ def test_its_folder_goes_with_it(engine: LlamaCpp) -> None:
 
 
 CALLER = """
-import json, sys
+import json, signal, sys
 from pathlib import Path
 from consultation.engines import Message, Request
 from summarize.engines.llamacpp import LlamaCpp
 
+# Where tests run in the background the signal is ignored, and children inherit that.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 engine = LlamaCpp(Path(sys.argv[1]), context=2048)
 request = Request(
     messages=(Message(role="user", content="Name two fruits."),),
