@@ -161,7 +161,7 @@ def _line(role: Role, text: str, guide: library.TopicGuide) -> str:
 
 
 def _schema(labels: Sequence[str]) -> dict[str, Any]:
-    """``[label, wording]``: names of fields would be a third of what a small model writes."""
+    """``[label, wording]``: names of fields would be a fifth of what a small model writes."""
     return {
         "type": "array",
         "prefixItems": [
