@@ -65,6 +65,10 @@ class Console:
                 self._err.print(f"  {step}…")
         self._bar.update(self._tasks[step], completed=completed, total=total or 1)
 
+    def finish(self) -> None:
+        """Nothing more comes: leave the terminal as it was."""
+        self._stop_bars()
+
     def start(self, name: str) -> None:
         self._stop_bars()
         if self.mode is Mode.people:

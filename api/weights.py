@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 from typing import Annotated
 
 import typer
@@ -13,6 +14,10 @@ from api.console import Console, Mode, reported
 from consultation import weights
 from consultation.errors import WeightsCorrupt
 from consultation.fetch import pull as fetch
+from consultation.settings import Settings
+from prompts.library import LANGUAGES
+from summarize import exchanges
+from summarize.engines.load import load_language_model
 
 weights_app = typer.Typer(help="Model weights: fetch, list, verify.", no_args_is_help=True)
 Names = Annotated[
@@ -24,7 +29,10 @@ Names = Annotated[
 def pull(
     names: Names = None, quiet: Annotated[bool, typer.Option("--quiet", "-q")] = False
 ) -> None:
-    """Fetch, verify and keep weights; what is there already is not fetched again."""
+    """Fetch, verify and keep weights; what is there already is not fetched again.
+
+    Without names it also has the language model read its instructions, once for all consultations.
+    """
     console = Console(Mode.of(quiet=quiet, as_json=False))
     with reported(console):
         chosen = settings()
@@ -32,6 +40,26 @@ def pull(
             console.start(name)
             path = fetch(name, chosen, console.progress)
             console.result(name, {"transcript": str(path)})
+        if not names:
+            prepare(chosen, console)
+
+
+def prepare(chosen: Settings, console: Console) -> None:
+    """So that no consultation waits for what every one begins with (llama.cpp keeps it)."""
+    if chosen.llm != "llamacpp" or chosen.strategy != "exchanges":
+        return
+    if importlib.util.find_spec("xllamacpp") is None:
+        return  # weights are pulled for another machine
+    console.start("the language model reads its instructions")
+    model = load_language_model(chosen)
+    try:
+        for done, language in enumerate(LANGUAGES):
+            console.progress("prepare", done, len(LANGUAGES))
+            exchanges.prepare(language, model)
+        console.progress("prepare", len(LANGUAGES), len(LANGUAGES))
+    finally:
+        model.close()
+        console.finish()
 
 
 @weights_app.command("list")

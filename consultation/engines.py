@@ -72,6 +72,9 @@ class Request(Record):
     max_tokens: int = Field(gt=0)
     temperature: float = Field(default=0.0, ge=0)
     seed: int = 0
+    fixed: int = Field(default=0, ge=0)
+    """How many of the first messages are the same for every consultation (instructions, examples).
+    They must hold nothing that anybody said: an engine may keep on disk what it read of them."""
 
 
 class Completion(Record):

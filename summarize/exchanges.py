@@ -88,6 +88,7 @@ def file_exchanges(
             ),
             max_tokens=MAX_TOKENS,
             seed=seed,
+            fixed=len(opening),
         )
         filed = _ask(request, unit, topics)
         done += 1
@@ -115,6 +116,20 @@ def file_exchanges(
     else:
         results = [one(task) for task in tasks]
     return _with_complaint([filed for filed in results if filed is not None], last_complaint)
+
+
+def prepare(language: str, model: LanguageModel) -> None:
+    """Have the instructions read, for an engine that keeps them. Raises EngineUnavailable."""
+    guide = library.topics(language)
+    opening = _opening(language)
+    said = _line(Role.patient, guide.examples[0].answer, guide)
+    request = Request(
+        messages=(*opening, Message(role="user", content=said)),
+        json_schema=_schema([guide.nothing]),
+        max_tokens=MAX_TOKENS,
+        fixed=len(opening),
+    )
+    model.complete(request)
 
 
 def _with_complaint(filed: list[Filed], last: int) -> tuple[Filed, ...]:

@@ -41,6 +41,7 @@ from consultation.provenance import ModelUse
 from summarize.engines.answers import check_answer, check_schema
 from summarize.engines.chat import common, completion_from, messages_json, request_json
 from summarize.engines.grammar import check_grammar, compact_grammar
+from summarize.engines.openings import Openings
 
 _WORKER = Path(__file__).with_name("llamacpp_worker.py")
 _AGAIN = "The next request starts it again."
@@ -51,7 +52,8 @@ class LlamaCpp:
 
     The child starts at the first request and again after it died. Requests run one at a time, in
     one slot. The messages before the last are what requests share (instructions, transcript): they
-    are read once, and kept until a request begins otherwise.
+    are read once, and kept until a request begins otherwise. Where a request says that they are the
+    same for every consultation, what was read is kept on disk too, for the next process.
 
     The same request gives the same answer, whatever was asked before. llama.cpp's sums depend on
     how tokens were batched, so the slot is brought to the same state each time: the shared part,
@@ -68,8 +70,12 @@ class LlamaCpp:
         threads: int = 2,
         timeout: float = 900.0,
         start_timeout: float = 180.0,
+        openings: Path | None = None,
     ) -> None:
-        """``context`` in tokens, timeouts in seconds. Raises EngineMissing or WeightsMissing."""
+        """``context`` in tokens, timeouts in seconds; ``openings``: a folder for what was read.
+
+        Raises EngineMissing or WeightsMissing.
+        """
         if importlib.util.find_spec("xllamacpp") is None:
             raise EngineMissing(
                 "xllamacpp is not installed", hint="pip install 'anamnese[embedded]'"
@@ -81,6 +87,7 @@ class LlamaCpp:
         self._threads = threads
         self._timeout = timeout
         self._start_timeout = start_timeout
+        self._openings_folder = openings
         self._lock = threading.Lock()
         self._starting = threading.Lock()
         self._folder: Path | None = None
@@ -103,6 +110,18 @@ class LlamaCpp:
             engine=f"xllamacpp {version}",
         )
 
+    @cached_property
+    def _openings(self) -> Openings | None:
+        if self._openings_folder is None:
+            return None
+        openings = Openings(
+            self._openings_folder,
+            weights=self._use.sha256 or "",
+            engine=self._use.engine,
+            context=self._context,
+        )
+        return openings if openings.usable else None
+
     def context_tokens(self) -> int:
         return self._context
 
@@ -122,7 +141,7 @@ class LlamaCpp:
                     f" exceed the context of {self._context}"
                 )
             shared = request.messages[:-1]
-            was_there = self._keep_only(shared)
+            was_there = self._keep_only(shared, fixed=request.fixed >= len(shared))
             body = request_json(request) | {"grammar": grammar, "cache_prompt": bool(shared)}
             completion = completion_from(self._post("/chat/completions", body))
         if not was_there:
@@ -146,19 +165,47 @@ class LlamaCpp:
             raise EngineFailed("llama.cpp did not count the tokens")
         return tokens
 
-    def _keep_only(self, shared: tuple[Message, ...]) -> bool:
-        """Leave the shared part in the slot and nothing else. True if it did not need reading."""
+    def _keep_only(self, shared: tuple[Message, ...], *, fixed: bool) -> bool:
+        """Leave the shared part in the slot and nothing else. True if it did not need reading.
+
+        ``fixed``: it holds nothing of a consultation, and may be kept on disk.
+        """
         if not shared:
             return False
         child = self._alive()
         was_there = child.shared == shared
         if not was_there:
             child.shared, child.prefix = (), self._prefix(shared)
-            self._read(child.prefix, again=False)
+            openings = self._openings if fixed else None
+            was_there = openings is not None and self._load(child.prefix, openings)
+            if not was_there:
+                self._read(child.prefix, again=False)
+                if openings is not None:
+                    self._save(child.prefix, openings)
             child.shared = shared
         # Reads the last token once more, and forgets what followed it.
         self._read(child.prefix, again=True)
         return was_there
+
+    def _load(self, prefix: str, openings: Openings) -> bool:
+        name = openings.find(prefix)
+        if name is None:
+            return False
+        try:
+            self._post("/slots/0?action=restore", {"filename": name})
+        except (EngineFailed, SchemaRefused):
+            openings.drop(name)  # another build's, or damaged before it was named
+            return False
+        return True
+
+    def _save(self, prefix: str, openings: Openings) -> None:
+        name = openings.draft(prefix)
+        try:
+            self._post("/slots/0?action=save", {"filename": name})
+        except (EngineFailed, SchemaRefused):
+            openings.drop(name)  # a full disk, or one that cannot be written to
+            return
+        openings.keep(name)
 
     def _prefix(self, shared: tuple[Message, ...]) -> str:
         """The prompt up to the content of a message that follows ``shared``."""
@@ -209,6 +256,8 @@ class LlamaCpp:
         command = [sys.executable, "-P", str(_WORKER), "--model", str(self._model)]
         command += ["--context", str(self._context), "--threads", str(self._threads)]
         command += ["--parent", str(os.getpid()), "--folder", str(self._folder)]
+        if self._openings is not None:
+            command += ["--openings", str(self._openings.folder)]
         process = subprocess.Popen(
             command,
             stdin=subprocess.PIPE,

@@ -37,6 +37,7 @@ def main() -> None:
     arguments.add_argument("--threads", type=int, required=True)
     arguments.add_argument("--parent", type=int, required=True)
     arguments.add_argument("--folder", type=Path, required=True)
+    arguments.add_argument("--openings", type=Path)
     options = arguments.parse_args()
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -50,7 +51,7 @@ def main() -> None:
     log = folder / "load.log"
     _redirect(log)
     try:
-        started, server = _start(options.model, options.context, options.threads, folder)
+        started, server = _start(options, folder)
     except ImportError:
         started, server = {"problem": "library"}, None
     except RuntimeError:
@@ -65,22 +66,24 @@ def main() -> None:
     _leave(folder)
 
 
-def _start(model: str, context: int, threads: int, folder: Path) -> tuple[dict[str, str], object]:
+def _start(options: argparse.Namespace, folder: Path) -> tuple[dict[str, str], object]:
     """Load the weights and listen. Raises ImportError, or RuntimeError if llama.cpp refuses."""
     import xllamacpp
 
     key = secrets.token_hex(32)
     params = xllamacpp.CommonParams()
-    params.model.path = model
-    params.n_ctx = context
+    params.model.path = options.model
+    params.n_ctx = options.context
     params.n_parallel = 1  # the context is divided among the slots
-    params.cpuparams.n_threads = threads
-    params.cpuparams_batch.n_threads = threads
+    params.cpuparams.n_threads = options.threads
+    params.cpuparams_batch.n_threads = options.threads
     params.fit_params = False  # a smaller context than was asked for would be a surprise
     params.cache_ram_mib = 0  # the slot keeps its prefix; no second cache that grows to 8 GB
     params.ctx_shift = False  # never forget the beginning of a transcript in silence
     params.api_keys = [key]
     params.endpoint_slots = False
+    if options.openings is not None:
+        params.slot_save_path = f"{options.openings}{os.sep}"  # llama.cpp appends the name
     params.ui = False
     params.verbosity = 1
     path = str(folder / "llm.sock")  # the suffix makes llama.cpp open a Unix socket

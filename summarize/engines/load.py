@@ -26,6 +26,7 @@ def load_language_model(settings: Settings) -> LanguageModel:
             Path(model) if model else _packaged(settings),
             context=settings.llm_context,
             threads=settings.threads,
+            openings=settings.cache_folder / "openings",
         )
     if settings.llm == "transformers":
         from summarize.engines.transformers import Transformers

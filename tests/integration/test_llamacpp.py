@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import signal
@@ -254,6 +255,63 @@ def test_ctrl_c_is_the_callers_and_takes_the_child_with_it(caller: subprocess.Po
     assert "leaving" in output
     assert "KeyboardInterrupt" in errors
     child.wait(PATIENCE)
+
+
+def fixed(said: str) -> Request:
+    opening = Message(role="system", content="You answer in JSON. " + "Fruits are sweet. " * 40)
+    return ask(messages=(opening, Message(role="user", content=said)), fixed=1)
+
+
+def test_an_opening_is_kept_for_the_next_process(small: Path, tmp_path: Path) -> None:
+    answers = []
+    for _ in range(2):
+        engine = LlamaCpp(small, context=2048, openings=tmp_path)
+        answers.append(engine.complete(fixed("Name two fruits.")))
+        engine.close()
+    cold, warm = answers
+    assert cold.text == warm.text
+    assert cold.cached_tokens == 0
+    assert warm.cached_tokens > 0.8 * warm.prompt_tokens
+    assert len(list(tmp_path.iterdir())) == 1
+
+
+def test_nothing_that_was_said_is_kept(small: Path, tmp_path: Path) -> None:
+    """The file is the same, whatever was asked; an opening that is not fixed is not kept."""
+    for name, said in (("a", "Marguerite Dupont coughs."), ("b", "Name two fruits.")):
+        engine = LlamaCpp(small, context=2048, openings=tmp_path / name)
+        engine.complete(ask("Marguerite Dupont coughs."))
+        engine.complete(ask(messages=(*fixed("").messages, *ask().messages), fixed=1))
+        assert not list((tmp_path / name).iterdir())
+        engine.complete(fixed(said))
+        engine.close()
+    (one,), (other,) = ((tmp_path / name).iterdir() for name in "ab")
+    assert one.name == other.name  # it holds the sha256 of the content
+
+
+def test_an_opening_that_was_damaged_is_read_again(small: Path, tmp_path: Path) -> None:
+    engine = LlamaCpp(small, context=2048, openings=tmp_path)
+    whole = engine.complete(fixed("Name two fruits."))
+    engine.close()
+    (file,) = tmp_path.iterdir()
+    content = file.read_bytes()
+    file.write_bytes(content[:-9] + b"otherwise")
+    # Nonsense that carries the right digest in its name: llama.cpp itself refuses it.
+    nonsense = b"ggsq" + content[:5]
+    digest = hashlib.sha256(nonsense).hexdigest()
+    (tmp_path / f"{file.name.partition('-')[0]}-{digest}.state").write_bytes(nonsense)
+    engine = LlamaCpp(small, context=2048, openings=tmp_path)
+    again = engine.complete(fixed("Name two fruits."))
+    engine.close()
+    assert again.text == whole.text
+    assert again.cached_tokens == 0
+    assert [kept.read_bytes() for kept in tmp_path.iterdir()] == [content]
+
+
+def test_without_room_for_openings_all_works(small: Path, tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    engine = LlamaCpp(small, context=2048, openings=tmp_path / "file" / "folder")
+    assert engine.complete(fixed("Name two fruits.")).finish_reason == "stop"
+    engine.close()
 
 
 def test_a_broken_file_is_told_from_a_missing_one(small: Path, tmp_path: Path) -> None:
