@@ -83,7 +83,7 @@ def file_exchanges(
             return Filed(unit, topics[0], text)
         request = Request(
             messages=(*opening, Message(role="user", content=_shown(unit, guide))),
-            json_schema=_schema(
+            json_schema=answer_schema(
                 [*(guide.labels[t] for t in topics), *(() if sure else (guide.nothing,))]
             ),
             max_tokens=MAX_TOKENS,
@@ -125,7 +125,7 @@ def prepare(language: str, model: LanguageModel) -> None:
     said = _line(Role.patient, guide.examples[0].answer, guide)
     request = Request(
         messages=(*opening, Message(role="user", content=said)),
-        json_schema=_schema([guide.nothing]),
+        json_schema=answer_schema([guide.nothing]),
         max_tokens=MAX_TOKENS,
         fixed=len(opening),
     )
@@ -175,7 +175,7 @@ def _line(role: Role, text: str, guide: library.TopicGuide) -> str:
     return f"{getattr(guide, role.value)}: {text}"
 
 
-def _schema(labels: Sequence[str]) -> dict[str, Any]:
+def answer_schema(labels: Sequence[str]) -> dict[str, Any]:
     """``[label, wording]``: names of fields would be a fifth of what a small model writes."""
     return {
         "type": "array",

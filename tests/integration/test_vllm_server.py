@@ -22,6 +22,7 @@ from consultation.errors import ContextOverflow, EngineFailed, EngineUnavailable
 from consultation.settings import Settings
 from summarize.engines.load import gguf_file
 from summarize.engines.vllm import VLLM
+from summarize.exchanges import answer_schema
 from tests.integration.vllm_server import (
     API_KEY,
     CONTEXT,
@@ -105,6 +106,15 @@ def test_the_schema_is_obeyed_without_free_whitespace(engine: VLLM) -> None:
     answer = json.loads(completion.text)
     jsonschema.validate(answer, SCHEMA)
     assert "\n" not in completion.text
+
+
+def test_a_topic_and_a_wording(engine: VLLM) -> None:
+    """An array whose places differ (``prefixItems``): what the strategy *exchanges* asks for."""
+    schema = answer_schema(["antécédents", "allergies"])
+    for said in ("Patient: J'ai de l'asthme.", "Patient: Je suis allergique aux noix."):
+        messages = (MESSAGES[0], Message(role="user", content=said))
+        completion = engine.complete(ask(messages=messages, json_schema=schema, max_tokens=300))
+        jsonschema.validate(json.loads(completion.text), schema)
 
 
 def test_a_warm_model_obeys_too(engine: VLLM) -> None:
