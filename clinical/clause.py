@@ -35,6 +35,8 @@ _HAVING = frozenset(
     {"avez", "as", "a", "ai", "eu", "fait", "attrape", "prenez", "avait", "aviez", "ont"}
     | {"have", "had", "has", "get", "got", "any", "take", "taking", "having", "caught"}
 )
+_HEADINGS = frozenset({"pmh", "atcd"})
+"""Abbreviated titles: they name something only where it is denied (*PMH: nil*)."""
 _NOR = frozenset({"ni", "nor", "neither"})
 _REACH = 30
 """Words that a cue reaches forward, at most."""
@@ -85,7 +87,14 @@ class Clause:
 
     @cached_property
     def pseudo(self) -> list[Mark]:
-        return self._find(self.cues.pseudo, ())
+        found = self._find(self.cues.pseudo, ())
+        inside = [(self.starts[s.first], self._end(s)) for s in self.spans]
+        # "No change in vision" denies, for the change is the finding.
+        return [
+            mark
+            for mark in found
+            if not any(mark[0] < i[0] < mark[1] <= i[1] for i in touching(inside, *mark))
+        ]
 
     @cached_property
     def _cued(self) -> tuple[list[Mark], list[Mark]]:
@@ -137,6 +146,8 @@ class Clause:
         for span in self.spans:
             start, end = self.words[span.first].start, self.words[span.last - 1].end
             polarity = Polarity.uncertain if asked else self.polarity(span)
+            if self.words[span.first].fold in _HEADINGS and polarity is Polarity.affirmed:
+                continue  # "PMH: asthma" names asthma
             weakly = not asked and polarity is Polarity.uncertain and self._weakly_denied(span)
             found.append(
                 Finding(
@@ -195,7 +206,9 @@ class Clause:
                 continue
             # Of a noun that is denied, the verb is not: "aucune lésion n'a été vue".
             noun = stop is self.cues.stop and self.cues.noun.match(self.line, before)
-            verb = self.cues.stop_noun.search(self.line, after, start + 40) if noun else None
+            # The word after the cue is what it denies: "no reports of", "no shows".
+            ahead = self.line.find(" ", after + 1) if noun else -1
+            verb = self.cues.stop_noun.search(self.line, ahead, start + 40) if ahead > 0 else None
             if verb is None or verb.start() > start:
                 return True
         return False

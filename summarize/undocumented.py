@@ -19,10 +19,11 @@ from clinical.doses import doses
 from clinical.drugs import find_drugs
 from clinical.folded import folded
 from clinical.numbers import quantities, same_quantity
+from clinical.paraphrases import content_terms
 from clinical.polarity import Finding, clause_line, findings
 from clinical.quantity import Quantity
 from clinical.temporality import HABITS, Status, courses, statuses
-from clinical.text import content_stems, fold
+from clinical.text import fold
 from consultation.summary import Experiencer, Fact, Polarity, Statement, Undocumented
 from consultation.transcript import Role
 from summarize.grounding import Grounder, Terms, terms
@@ -281,7 +282,7 @@ def _advice(unit: Unit, grounder: Grounder, note: _Note) -> Iterable[tuple[Fact,
         return
     act = _ACT.search(text) if fact is Fact.decision else None
     # What is to be done must be named, whatever else the note holds of the sentence.
-    stems = set(content_stems(act.group(), note.language)) if act else set()
+    stems = content_terms(act.group(), note.language) if act else frozenset()
     named = any(stems <= words.keys() for words in note.words) if stems else True
     held = max((grounder.held(unit, words) for words in note.words), default=0.0)
     if not named or held < HELD:

@@ -40,6 +40,7 @@ WARNINGS: dict[str, Rule] = {
     "spelling": meaning.spelling,
     "course": meaning.course,
     "doubt": denials.doubt,
+    "together": denials.together,
 }
 """Name → rule that only warns."""
 
