@@ -70,7 +70,7 @@ def polarity(claim: Claim) -> Outcome:
     flipped = tuple(
         c
         for c in asserted_but_denied(claim.text, claim.said, claim.language)
-        if not (c.evidence and (_hardly(c, claim) or _elsewhere(c.finding, claim)))
+        if not ((c.evidence and _hardly(c, claim)) or _elsewhere(c.finding, claim))
     )
     if flipped:
         return conflicts("denied, and said to be present: ", claim, flipped)
