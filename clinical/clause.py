@@ -44,6 +44,8 @@ _VERB_DENIED = re.compile(
     r" (?:[a-z]\S* )?(pas|plus|jamais|guere)(?!\S)| (aucune?|rien|ni|point)(?!\S)"
 )
 _LINKED = re.compile(r"(?: \S+){0,5}? (?:chez|dans|in|on|of|cote|du cote|par)(?: \S+){0,2}? ")
+_MARKS = re.compile(r"[,.;:!?=–—()]|(?<=\s)-(?=\s)")
+_LAST_MARKS = re.compile(r"[,.;:!?=–—()]")
 _REACH_CHARACTERS = 400
 _BACK_CHARACTERS = 200
 """Cues farther off are not looked at: the time stays linear in a sentence without an end."""
@@ -348,14 +350,14 @@ def _line(text: str, words: tuple[Token, ...]) -> tuple[str, list[int], frozense
     breaks: set[int] = set()
     length = at = 0
     for index, word in enumerate(words):
-        for mark in re.findall(r"[,.;:!?=–—()]|(?<=\s)-(?=\s)", text[at : word.start]):
-            parts.append(mark)
-            length += len(mark) + 1
-            breaks.add(index)
+        if word.start - at > 1 or text[at : word.start].strip():
+            for mark in _MARKS.findall(text[at : word.start]):
+                parts.append(mark)
+                length += len(mark) + 1
+                breaks.add(index)
         starts.append(length)
         parts.append(word.fold)
         length += len(word.fold) + 1
         at = word.end
-    for mark in re.findall(r"[,.;:!?=–—()]", text[at:]):
-        parts.append(mark)
+    parts.extend(_LAST_MARKS.findall(text[at:]))
     return " ".join(parts), starts, frozenset(breaks)

@@ -17,7 +17,7 @@ from typing import Literal
 
 from rapidfuzz.distance import Levenshtein
 
-from clinical.memory import remembered
+from clinical.memory import linewise
 from clinical.stopwords import STOPWORDS
 from clinical.text import checked, fold
 
@@ -72,13 +72,26 @@ class _Lexicon:
     """Folded ordinary words that sound like a drug."""
 
 
-@remembered
 def find_drugs(text: str, language: str, *, exact: bool = False) -> tuple[DrugMention, ...]:
     """Every drug and class named in the text, in order, longest names first.
 
     A drug is found in either language; ``language`` tells which words are too common to correct.
     ``exact`` leaves out what only sounds like a name. Raises UnsupportedLanguage.
     """
+    return _named_exactly(text, language) if exact else _named(text, language)
+
+
+@linewise
+def _named(text: str, language: str) -> tuple[DrugMention, ...]:
+    return _mentions(text, language, exact=False)
+
+
+@linewise
+def _named_exactly(text: str, language: str) -> tuple[DrugMention, ...]:
+    return _mentions(text, language, exact=True)
+
+
+def _mentions(text: str, language: str, *, exact: bool) -> tuple[DrugMention, ...]:
     checked(language)
     lexicon = _lexicon()
     words = list(_WORD.finditer(text))

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 from clinical.clause import Clause, Finding, clause_line
 from clinical.findings import Span
-from clinical.memory import remembered
+from clinical.memory import linewise, remembered
 from clinical.text import checked, sentences
 from consultation.summary import Experiencer, Polarity
 
 __all__ = ["Finding", "clause_line", "findings", "findings_about", "is_question", "polarity_of"]
 
 
+@linewise
 def findings(text: str, language: str) -> tuple[Finding, ...]:
     """Every finding of the text in order, sentence by sentence. Raises UnsupportedLanguage."""
     return findings_about(text, language, None)

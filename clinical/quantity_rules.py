@@ -6,8 +6,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal
 
-from clinical.dates import date_at, time_at
-from clinical.measures import ADVERBS, PERIOD, Measure, Reader
+from clinical.dates import MONTH_NAMES, date_at, time_at
+from clinical.measures import ADVERBS, PERIOD, SHARES, Measure, Reader
 from clinical.pressure import pressure_at
 from clinical.quantity import Quantity
 from clinical.text import fold
@@ -269,3 +269,23 @@ RULES: tuple[Rule, ...] = (
     _measured,
     _ordinal,
 )
+
+
+_OPENERS = (
+    MONTH_NAMES
+    | SHARES
+    | _GRADES
+    | _LATIN.keys()
+    | ADVERBS.keys()
+    | {"once", "twice", "thrice", "tous", "toutes", "chaque", "every", "each", "matin", "morning"}
+    | {","}
+)
+"""The words and signs that a quantity may begin with."""
+
+
+def opens(r: Reader, i: int) -> bool:
+    """Whether a rule of ``RULES`` may find anything at piece ``i``: most words open nothing."""
+    piece = r.pieces[i]
+    if piece.kind not in ("word", "sign", "break"):
+        return True
+    return piece.fold in _OPENERS or r.word(i + 1) == "jour"  # "un jour sur deux"

@@ -158,6 +158,11 @@ class Grounder:
             }
             for unit in self.units
         }
+        self._holding: dict[str, list[int]] = {}
+        for place, unit in enumerate(self.units):
+            if not unit.is_question:
+                for term in self._answered[unit.index]:
+                    self._holding.setdefault(term, []).append(place)
         self._frequency = Counter(t for own in self._own.values() for t in own)
         self._polite = frozenset(
             {stem(w, self.language) for w in POLITE[self.language].split()} | {"~slight"}
@@ -181,25 +186,22 @@ class Grounder:
         if not total:
             return Grounds((), 0.0, ())
         hinted = set(hints)
-        candidates = [
-            u
-            for u in self.units
-            if not u.is_question
-            and not wanted.keys().isdisjoint(self._answered[u.index].keys())
-            and allowed(u)
-        ]
+        places = {place for term in wanted for place in self._holding.get(term, ())}
+        candidates = [self.units[place] for place in sorted(places) if allowed(self.units[place])]
         contrary = self._contrary(text, wanted, candidates)
+        held = {u.index: wanted.keys() & self._answered[u.index].keys() for u in candidates}
+        said = {u.index: wanted.keys() & self._own[u.index].keys() for u in candidates}
+        for index, against in contrary.items():
+            held[index] -= against
+            said[index] -= against
         covered: set[str] = set()
         chosen: list[Unit] = []
         while candidates and len(chosen) < MOST_UNITS:
 
             def gain(unit: Unit, covered: set[str] = covered) -> float:
-                against = contrary.get(unit.index, frozenset())
-                new = (wanted.keys() & self._answered[unit.index].keys()) - covered - against
-                own = (wanted.keys() & self._own[unit.index].keys()) - covered - against
-                value = sum(wanted[t][0] for t in new) / total
+                value = sum(wanted[t][0] for t in held[unit.index] - covered) / total
                 # Words of its own count a little more than those its question lends.
-                value += 0.01 * sum(wanted[t][0] for t in own) / total
+                value += 0.01 * sum(wanted[t][0] for t in said[unit.index] - covered) / total
                 return value + (HINT if value and unit.segment.id in hinted else 0.0)
 
             best = max(candidates, key=gain)
@@ -207,8 +209,7 @@ class Grounder:
                 break
             chosen.append(best)
             candidates.remove(best)
-            held = wanted.keys() & self._answered[best.index].keys()
-            covered |= held - contrary.get(best.index, frozenset())
+            covered |= held[best.index]
         support = sum(wanted[t][0] for t in covered) / total
         missing = tuple(word for term, (_, word) in wanted.items() if term not in covered)
         asked = self._asked(chosen, covered)

@@ -58,8 +58,8 @@ class Unit:
 
     @property
     def answered(self) -> str:
-        """The sentence with the questions before it: what it means."""
-        return " ".join(unit.text for unit in (*self.asks, self))
+        """The sentence with the questions before it, one a line: what it means."""
+        return "\n".join(unit.text for unit in (*self.asks, self))
 
     @property
     def said(self) -> tuple[Said, ...]:
