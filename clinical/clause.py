@@ -327,6 +327,12 @@ class Clause:
         return carried if self._goes_on() else None
 
 
+@remembered
+def clause_of(sentence: Sentence, language: str) -> Clause:
+    """A sentence, read once."""
+    return Clause(sentence, language)
+
+
 def _closed(between: str) -> bool:
     """Whether a parenthesis that holds the cue ends here."""
     depth = 0
