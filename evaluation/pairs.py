@@ -2,8 +2,8 @@
 
 Formats, all read from a folder: ours (``*.pair.json``: language, turns with role and text, note
 with topic and text); PriMock57 as published (``evaluation.corpora.primock57``; the statements that
-clinicians judged correct are the note, without topics); ACI-bench as published (``*.csv`` with dialogue
-and note: sentences of the note, some of which nobody said); what this program writes
+clinicians judged correct are the note, without topics); ACI-bench as published (``*.csv`` with
+dialogue and note: sentences of the note, some of which nobody said); what this program writes
 (``transcript.json`` beside ``summary.json``), if a clinician found that note right.
 """
 

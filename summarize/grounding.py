@@ -62,6 +62,20 @@ POLITE = {
 """Words that a rewriting may leave out."""
 
 
+def _telling(wanted: Mapping[str, tuple[float, str]]) -> list[str]:
+    """The words without any of which a sentence gains too little to be chosen, findings among them.
+
+    What is left out (*day*, *little*) weighs less together than a further sentence must add.
+    """
+    left = (GAIN - HINT - 0.01) * sum(weight for weight, _ in wanted.values())
+    telling = []
+    for term, (weight, _) in sorted(wanted.items(), key=lambda item: item[1][0]):
+        left -= weight
+        if left <= 0 or term[0] == "=":
+            telling.append(term)
+    return telling
+
+
 @cache
 def neutral_stems(language: str) -> frozenset[str]:
     """Of the words of note style."""
@@ -186,8 +200,8 @@ class Grounder:
         if not total:
             return Grounds((), 0.0, ())
         hinted = set(hints)
-        places = {place for term in wanted for place in self._holding.get(term, ())}
-        candidates = [self.units[place] for place in sorted(places) if allowed(self.units[place])]
+        candidates = self._candidates(_telling(wanted), allowed)
+        candidates = candidates or self._candidates(wanted, allowed)
         contrary = self._contrary(text, wanted, candidates)
         held = {u.index: wanted.keys() & self._answered[u.index].keys() for u in candidates}
         said = {u.index: wanted.keys() & self._own[u.index].keys() for u in candidates}
@@ -214,6 +228,11 @@ class Grounder:
         missing = tuple(word for term, (_, word) in wanted.items() if term not in covered)
         asked = self._asked(chosen, covered)
         return Grounds(tuple(chosen), round(min(1.0, support), 3), missing, asked)
+
+    def _candidates(self, words: Iterable[str], allowed: Callable[[Unit], bool]) -> list[Unit]:
+        """The sentences that hold any of these, in order."""
+        places = {place for term in words for place in self._holding.get(term, ())}
+        return [self.units[place] for place in sorted(places) if allowed(self.units[place])]
 
     def _contrary(
         self, text: str, wanted: Mapping[str, tuple[float, str]], candidates: Sequence[Unit]
@@ -292,15 +311,23 @@ class Grounder:
         gone = tuple(word for term, (_, word) in said.items() if term not in held)
         return sum(said[t][0] for t in held) / total, gone
 
-    def held(self, unit: Unit, words: Terms) -> float:
-        """How much of a sentence a whole note holds, by weight."""
+    def most_held(self, unit: Unit, holding: Mapping[str, Sequence[int]]) -> float:
+        """How much of a sentence the one statement holds that holds most of it, by weight.
+
+        Args:
+            holding: term → indexes of the statements that hold it.
+        """
         said = {
             term: self._weight(term)
             for term in self._own[unit.index]
             if term not in self._polite and term not in self._neutral
         }
+        held: dict[int, float] = {}
+        for term, weight in said.items():
+            for index in holding.get(term, ()):
+                held[index] = held.get(index, 0.0) + weight
         total = sum(said.values())
-        return sum(w for term, w in said.items() if term in words) / total if total else 1.0
+        return max(held.values(), default=0.0) / total if total else 1.0
 
     def meaning(self, text: str) -> frozenset[str]:
         """The content of a statement: two with the same say the same."""
