@@ -19,11 +19,14 @@ from evaluation.corpora import e3c
 from evaluation.facts_report import to_markdown as facts_to_markdown
 from evaluation.negation import measure as measure_negation
 from evaluation.roles import to_markdown
+from evaluation.samples import sample_pairs
 from jobs.evaluate_facts import CORPORA as FACTS_CORPORA
 from jobs.evaluate_facts import TEMPLATE, drafted, evaluate_facts, written
 from jobs.evaluate_roles import CORPORA, evaluate_roles
 from jobs.files import write
 from jobs.pipeline import Pipeline
+from jobs.verification_speed import evaluate_speed
+from jobs.verification_speed import to_markdown as speed_to_markdown
 from transcribe.pipeline import TranscribeOptions
 
 RECORDINGS = "recordings"
@@ -128,6 +131,20 @@ def facts(
         report = evaluate_facts(folder, corpus, source=source, limit=limit)
         _write(out, report)
         typer.echo(facts_to_markdown(report), nl=False)
+
+
+@app.command()
+def speed(
+    folder: Annotated[
+        Path | None, typer.Argument(help="Pairs, as for mutations; our own if not given.")
+    ] = None,
+    out: Out = None,
+) -> None:
+    """How long reading, verifying and listing take, and how they grow with the consultation."""
+    with reported(Console(Mode.of(quiet=False, as_json=False))):
+        rows = evaluate_speed(sample_pairs() if folder is None else folder)
+        _write(out, *rows)
+        typer.echo(speed_to_markdown(rows), nl=False)
 
 
 def _source(text: str) -> tuple[str, Path]:

@@ -35,6 +35,8 @@ _HAVING = frozenset(
     {"avez", "as", "a", "ai", "eu", "fait", "attrape", "prenez", "avait", "aviez", "ont"}
     | {"have", "had", "has", "get", "got", "any", "take", "taking", "having", "caught"}
 )
+_HEADINGS = frozenset({"pmh", "atcd"})
+"""Abbreviated titles: they name something only where it is denied (*PMH: nil*)."""
 _NOR = frozenset({"ni", "nor", "neither"})
 _REACH = 30
 """Words that a cue reaches forward, at most."""
@@ -42,6 +44,8 @@ _VERB_DENIED = re.compile(
     r" (?:[a-z]\S* )?(pas|plus|jamais|guere)(?!\S)| (aucune?|rien|ni|point)(?!\S)"
 )
 _LINKED = re.compile(r"(?: \S+){0,5}? (?:chez|dans|in|on|of|cote|du cote|par)(?: \S+){0,2}? ")
+_MARKS = re.compile(r"[,.;:!?=–—()]|(?<=\s)-(?=\s)")
+_LAST_MARKS = re.compile(r"[,.;:!?=–—()]")
 _REACH_CHARACTERS = 400
 _BACK_CHARACTERS = 200
 """Cues farther off are not looked at: the time stays linear in a sentence without an end."""
@@ -85,7 +89,14 @@ class Clause:
 
     @cached_property
     def pseudo(self) -> list[Mark]:
-        return self._find(self.cues.pseudo, ())
+        found = self._find(self.cues.pseudo, ())
+        inside = [(self.starts[s.first], self._end(s)) for s in self.spans]
+        # "No change in vision" denies, for the change is the finding.
+        return [
+            mark
+            for mark in found
+            if not any(mark[0] < i[0] < mark[1] <= i[1] for i in touching(inside, *mark))
+        ]
 
     @cached_property
     def _cued(self) -> tuple[list[Mark], list[Mark]]:
@@ -137,6 +148,8 @@ class Clause:
         for span in self.spans:
             start, end = self.words[span.first].start, self.words[span.last - 1].end
             polarity = Polarity.uncertain if asked else self.polarity(span)
+            if self.words[span.first].fold in _HEADINGS and polarity is Polarity.affirmed:
+                continue  # "PMH: asthma" names asthma
             weakly = not asked and polarity is Polarity.uncertain and self._weakly_denied(span)
             found.append(
                 Finding(
@@ -195,7 +208,9 @@ class Clause:
                 continue
             # Of a noun that is denied, the verb is not: "aucune lésion n'a été vue".
             noun = stop is self.cues.stop and self.cues.noun.match(self.line, before)
-            verb = self.cues.stop_noun.search(self.line, after, start + 40) if noun else None
+            # The word after the cue is what it denies: "no reports of", "no shows".
+            ahead = self.line.find(" ", after + 1) if noun else -1
+            verb = self.cues.stop_noun.search(self.line, ahead, start + 40) if ahead > 0 else None
             if verb is None or verb.start() > start:
                 return True
         return False
@@ -312,6 +327,12 @@ class Clause:
         return carried if self._goes_on() else None
 
 
+@remembered
+def clause_of(sentence: Sentence, language: str) -> Clause:
+    """A sentence, read once."""
+    return Clause(sentence, language)
+
+
 def _closed(between: str) -> bool:
     """Whether a parenthesis that holds the cue ends here."""
     depth = 0
@@ -335,14 +356,14 @@ def _line(text: str, words: tuple[Token, ...]) -> tuple[str, list[int], frozense
     breaks: set[int] = set()
     length = at = 0
     for index, word in enumerate(words):
-        for mark in re.findall(r"[,.;:!?=–—()]|(?<=\s)-(?=\s)", text[at : word.start]):
-            parts.append(mark)
-            length += len(mark) + 1
-            breaks.add(index)
+        if word.start - at > 1 or text[at : word.start].strip():
+            for mark in _MARKS.findall(text[at : word.start]):
+                parts.append(mark)
+                length += len(mark) + 1
+                breaks.add(index)
         starts.append(length)
         parts.append(word.fold)
         length += len(word.fold) + 1
         at = word.end
-    for mark in re.findall(r"[,.;:!?=–—()]", text[at:]):
-        parts.append(mark)
+    parts.extend(_LAST_MARKS.findall(text[at:]))
     return " ".join(parts), starts, frozenset(breaks)

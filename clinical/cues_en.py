@@ -29,7 +29,10 @@ EN = Cues(
         + _NOT
         + r"|never|no|without) (?:\S+ )?(?:stop(?:ped|ping)?|quit|giv(?:en|ing) up|gave up"
         r"|ceas(?:e|ed|ing)|reduced?|cut down)",
+        r"fail(?:s|ed|ing)? to (?:improve|help|relieve|ease|control|respond|resolve|settle|work)",
         r"no wonder|why not|whether or not",
+        # "It's not the kind of dizziness you get with nausea": there is dizziness.
+        r"(?:" + _NOT + r") (?:the|that|this|my usual|a) (?:kind|sort|type) of",
     ),
     deny_before=words(
         _NOT,
@@ -154,6 +157,9 @@ EN = Cues(
         r"^(?:(?:and|so|ok|okay|right|um|uh|well|alright|,|now) )*"
         r"(?:any|what|what's|when|where|which|who|why|how)",
         r"(?:tell me|describe|remind me|how about|what about)",
+        # Without a mark, after other words: "… a cough before, are you having any chest pain".
+        r"(?<!so )(?<!nor )(?<!as )(?:are you (?:having|getting|feeling|taking)|(?:do|did) you"
+        r" (?:have|get|feel|notice)|have you (?:had|been having|noticed|felt))(?= any(?!\S))",
     ),
     unmarked=words(r"^(?:(?:and|so|ok|okay|um|uh) )*you (?:have|had|got) any"),
     unasked=words(
@@ -165,7 +171,7 @@ EN = Cues(
         r"what (?:is|was|does|makes|triggers|brings)|what's",
     ),
     no=re.compile(
-        r"(?:(?:um|uh|er|oh|ah|well|so|ok|okay|and|but|,|doctor|erm|hmm) )*"
+        r"(?:(?:um|uh|er|oh|ah|well|so|ok|okay|and|but|,|doctor|erm|hmm|\.) )*"
         r"(?:(?:no|nope|nah|na|negative)(?= [,.;:!?-]|$| no(?!\S)| not| i| he| she| nothing| none"
         r"| never| doctor| it| we| they| there| thank| just| that| my| i'm| i've| it's| that's"
         r"| there's| actually| so)"
@@ -174,7 +180,7 @@ EN = Cues(
         r"(?= [.,!]|$))"
     ),
     yes=re.compile(
-        r"(?:(?:um|uh|er|oh|ah|well|so|ok|okay|and|but|,|doctor|erm|hmm) )*"
+        r"(?:(?:um|uh|er|oh|ah|well|so|ok|okay|and|but|,|doctor|erm|hmm|\.) )*"
         r"(?:yes|yeah|yep|yup|sure|correct|definitely|absolutely|exactly|sometimes|often"
         r"|occasionally|(?:i'd say |i would say |probably |maybe |just )?"
         r"(?:a few|some|a normal amount)"
@@ -193,7 +199,7 @@ EN = Cues(
         r"(?<!\S)(?:i|i'm|i've|i'd|my|me|mine)(?!\S)"
     ),
     partly=re.compile(
-        r"(?:(?:um|uh|er|oh|ah|well|no|,) )*"
+        r"(?:(?:um|uh|er|oh|ah|well|no|,|\.) )*"
         r"(?:not (?:really|sure|much|particularly|specifically|exactly|always|that i can think)"
         r"|i don't (?:think|know)|maybe|perhaps|possibly|i think|i guess|i'm not sure"
         r"|hard to say)(?!\S)"

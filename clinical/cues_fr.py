@@ -43,6 +43,7 @@ FR = Cues(
         r"pourquoi pas",
         r"(?:plus ou moins|de plus en plus|en plus|de plus|au plus|non plus|le plus|la plus)",
         r"pas (?:tous|toutes|toujours)",
+        r"pas (?:le|du) (?:meme )?(?:genre|type) (?:de|d')",
         r"jamais aussi",
         r"ni plus ni moins",
     ),

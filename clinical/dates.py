@@ -24,6 +24,8 @@ _MONTH: dict[str, dict[str, int]] = {
     for language, listed in _MONTHS.items()
 }
 
+MONTH_NAMES = frozenset(name for names in _MONTH.values() for name in names)
+
 
 def date_at(r: Reader, i: int) -> tuple[list[Quantity], int] | None:
     """A date at piece ``i``, as yyyymmdd with zeros for what is not said."""

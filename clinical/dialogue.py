@@ -112,8 +112,48 @@ def evidence_findings(turns: Sequence[Said], language: str) -> tuple[Finding, ..
         elif turn.is_question and not is_question(turn.text, language):
             uncertain = Polarity.uncertain
             named = tuple(replace(f, polarity=uncertain, asked=True) for f in named)
+        if turn.is_question and (answer := _answered_together(turns, i, language)):
+            named = _denied_together(named, answer, language)
         found.extend(named)
     return tuple(found)
+
+
+def denies_all(answer: str, language: str) -> bool:
+    """Whether an answer is a plain *no*, which denies all that was asked in one breath."""
+    line = clause_line(answer, language)
+    cues = CUES[checked(language)]
+    return cues.no.match(line) is not None and not cues.partly.match(line)
+
+
+def affirms(answer: str, language: str) -> bool:
+    """Whether an answer opens with *yes* or the like."""
+    return CUES[checked(language)].yes.match(clause_line(answer, language)) is not None
+
+
+def closed(question: str, language: str) -> bool:
+    """Whether *no* is an answer to it: not to *how long*, *where*, *depuis quand*."""
+    return not CUES[checked(language)].presumed.search(clause_line(question, language))
+
+
+def _answered_together(turns: Sequence[Said], i: int, language: str) -> str | None:
+    """The plain *no* to the last of a run of questions that begins here, if there is one."""
+    j = i + 1
+    while j < len(turns) and turns[j].is_question and turns[j].role == turns[i].role:
+        j += 1
+    if j == i + 1 or j >= len(turns) or not _answers(turns[j - 1], turns[j], language):
+        return None
+    reply = turns[j].text
+    return reply if denies_all(reply, language) and closed(turns[i].text, language) else None
+
+
+def _denied_together(named: Sequence[Finding], answer: str, language: str) -> tuple[Finding, ...]:
+    told = {f.concept for f in findings(answer, language)}
+    return tuple(
+        replace(f, polarity=Polarity.denied)
+        if f.asked and not f.presumed and f.concept not in told
+        else f
+        for f in named
+    )
 
 
 def lost_question(text: str, reply: str, language: str) -> bool:

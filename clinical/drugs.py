@@ -17,7 +17,7 @@ from typing import Literal
 
 from rapidfuzz.distance import Levenshtein
 
-from clinical.memory import remembered
+from clinical.memory import linewise
 from clinical.stopwords import STOPWORDS
 from clinical.text import checked, fold
 
@@ -66,19 +66,32 @@ class _Lexicon:
     """Folded words of a name, singular and joined, → its drug."""
     whole: frozenset[str]
     """Names that are always one word."""
-    sounds: dict[str, dict[str, Drug]]
-    """First sound → sound of a one-word name → its drug."""
+    sounds: dict[tuple[str, int], dict[str, Drug]]
+    """(first sound, length) → sound of a one-word name → its drug."""
     ordinary: frozenset[str]
     """Folded ordinary words that sound like a drug."""
 
 
-@remembered
 def find_drugs(text: str, language: str, *, exact: bool = False) -> tuple[DrugMention, ...]:
     """Every drug and class named in the text, in order, longest names first.
 
     A drug is found in either language; ``language`` tells which words are too common to correct.
     ``exact`` leaves out what only sounds like a name. Raises UnsupportedLanguage.
     """
+    return _named_exactly(text, language) if exact else _named(text, language)
+
+
+@linewise
+def _named(text: str, language: str) -> tuple[DrugMention, ...]:
+    return _mentions(text, language, exact=False)
+
+
+@linewise
+def _named_exactly(text: str, language: str) -> tuple[DrugMention, ...]:
+    return _mentions(text, language, exact=True)
+
+
+def _mentions(text: str, language: str, *, exact: bool) -> tuple[DrugMention, ...]:
     checked(language)
     lexicon = _lexicon()
     words = list(_WORD.finditer(text))
@@ -200,7 +213,12 @@ def _nearest(key: str, edits: int) -> tuple[Drug, float] | None:
     edits = min(edits, 0 if len(sound) < 8 else 1 if len(sound) < 11 else 2)
     nearest: dict[str, Drug] = {}
     least = edits + 1
-    for name, drug in lexicon.sounds.get(sound[:1], {}).items():
+    alike = (
+        named
+        for length in range(len(sound) - edits, len(sound) + edits + 1)
+        for named in lexicon.sounds.get((sound[:1], length), {}).items()
+    )
+    for name, drug in alike:
         distance = Levenshtein.distance(sound, name, score_cutoff=min(edits, least))
         if distance < least:
             nearest, least = {drug.inn: drug}, distance
@@ -256,7 +274,7 @@ def _lexicon() -> _Lexicon:
     names: dict[str, Drug] = {}
     whole: set[str] = set()
     split: set[str] = set()
-    sounds: dict[str, dict[str, Drug]] = {}
+    sounds: dict[tuple[str, int], dict[str, Drug]] = {}
     for drug in drugs():
         for name in _names(drug):
             key, count = _key(name)
@@ -267,7 +285,7 @@ def _lexicon() -> _Lexicon:
                 whole.add(key)
                 if len(key) >= 5 and key.isalpha():
                     sound = _sound(key)
-                    sounds.setdefault(sound[:1], {}).setdefault(sound, drug)
+                    sounds.setdefault((sound[:1], len(sound)), {}).setdefault(sound, drug)
     folder = files("clinical") / "lexicons"
     lines = "\n".join((folder / file).read_text(encoding="utf-8") for file in ORDINARY)
     words = (line.strip() for line in lines.splitlines() if not line.startswith("#"))

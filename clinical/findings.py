@@ -8,10 +8,8 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
-from clinical.text import Token, fold, tokens
-
-_GAP = 3
-"""Words that ``_`` stands for, at most: *perdu _ kilos*."""
+from clinical.forms import matched, stems_of
+from clinical.text import Token, fold
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +52,7 @@ def locate(words: Sequence[Token], language: str, breaks: frozenset[int]) -> tup
         for form in forms.get(words[i].stem, ()):
             if len(form.stems) == 1 and words[i].fold in exact and form.word != words[i].fold:
                 continue
-            last = _match(form.stems, words, i, breaks)
+            last = matched(form.stems, words, i, breaks)
             if last and (best is None or last > best.last):
                 best = Span(form.concept, i, last, form.absent)
         if best is None:
@@ -64,30 +62,6 @@ def locate(words: Sequence[Token], language: str, breaks: frozenset[int]) -> tup
             found.append(best)
         i = best.last
     return tuple(found)
-
-
-def _match(
-    stems: tuple[str, ...], words: Sequence[Token], start: int, breaks: frozenset[int]
-) -> int:
-    """The index after the form that begins at ``start``, or 0."""
-    at = start + 1
-    k = 1
-    while k < len(stems):
-        if stems[k] == "_":
-            k += 1
-            end = min(len(words), at + _GAP + 1)
-            place = next((j for j in range(at, end) if words[j].stem == stems[k]), None)
-            if place is None:
-                return 0
-        else:
-            place = at
-            if place >= len(words) or words[place].stem != stems[k]:
-                return 0
-        if any(j in breaks for j in range(at, place + 1)):
-            return 0
-        at = place + 1
-        k += 1
-    return at
 
 
 @cache
@@ -105,11 +79,7 @@ def _forms(language: str) -> dict[str, tuple[_Form, ...]]:
         listed = [(name, False) for name in row[language].split(";")]
         listed += [(name, True) for name in row["absent"].split(";")]
         for name, absent in listed:
-            parts = tuple(
-                "_" if part == "_" else token.stem
-                for part in name.split()
-                for token in (tokens(part, language) or (Token("_", "_", "_", 0, 1),))
-            )
+            parts = stems_of(name, language)
             if name and parts:
                 form = _Form(row["concept"], parts, absent, fold(name))
                 found.setdefault(parts[0], []).append(form)

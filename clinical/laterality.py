@@ -127,6 +127,10 @@ _SHORT_ANSWER = {
 _ASKS_SIDE = re.compile(
     r"\b(?:side|left or right|right or left|which (?:one|leg|arm|knee|ear|eye))\b"
 )
+_TELLS = re.compile(
+    r"gauche|droit|gche|dte|bilat|deux|left|right|both|either|\b(?:llq|rlq|luq|ruq|lif|rif|l|r)\b"
+)
+"""In a sentence without any of these no side is told: most have none."""
 _FAR = 45
 """Characters between an organ and the side said of it, at most."""
 
@@ -139,10 +143,11 @@ def sides(text: str, language: str) -> tuple[Lateral, ...]:
     asking = False
     for sentence in sentences(text):
         line = folded(sentence.text)
-        asked = is_question(sentence.text, language)
-        here = _sentence(sentence, line, language, asked, after_question=asking)
-        found.extend(here)
-        asking = asked and _ASKS_SIDE.search(line.line) is not None
+        tells, asks = _TELLS.search(line.line), _ASKS_SIDE.search(line.line)
+        asked = bool(tells or asks) and is_question(sentence.text, language)
+        if tells:
+            found.extend(_sentence(sentence, line, language, asked, after_question=asking))
+        asking = asked and asks is not None
     return tuple(found)
 
 

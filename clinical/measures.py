@@ -68,6 +68,11 @@ _SPAN = frozenset(
     | {"environ", "pres", "chaque", "voila", "fait", "avant", "deja", "presque", "encore", "et"}
 )
 
+_SHARE = {"demi": "0.5", "demie": "0.5", "½": "0.5", "¼": "0.25", "¾": "0.75"}
+_SHARE |= {"half": "0.5", "quart": "0.25", "quarter": "0.25", "moitie": "0.5"}
+_SHARE |= {"quarts": "0.25", "quarters": "0.25"}
+SHARES = frozenset(_SHARE)
+
 
 @dataclass(frozen=True, slots=True)
 class Measure:
@@ -197,18 +202,15 @@ class Reader:
         """*un demi comprimé*, *half an hour*, *un quart d'heure*, *1/2 cp*; a unit must follow."""
         at, value = i, Decimal(0)
         piece = self.number(at)
-        share = {"demi": "0.5", "demie": "0.5", "½": "0.5", "¼": "0.25", "¾": "0.75"}
-        share |= {"half": "0.5", "quart": "0.25", "quarter": "0.25", "moitie": "0.5"}
-        share |= {"quarts": "0.25", "quarters": "0.25"}
         if piece and self.word(at + 1) == "/" and self.number(at + 2) and self.touching(at):
             low, high = self.whole(at), self.whole(at + 2)
             if low is None or high is None or not 0 < low < high <= 8:
                 return None
             value, at = Decimal(low) / Decimal(high), at + 3
-        elif piece and self.word(at + 1) in share and piece.value in (1, 3):
-            value, at = piece.value * Decimal(share[self.word(at + 1)]), at + 2
-        elif self.word(at) in share and self.word(at - 1) != "et":
-            value, at = Decimal(share[self.word(at)]), at + 1
+        elif piece and self.word(at + 1) in _SHARE and piece.value in (1, 3):
+            value, at = piece.value * Decimal(_SHARE[self.word(at + 1)]), at + 2
+        elif self.word(at) in _SHARE and self.word(at - 1) != "et":
+            value, at = Decimal(_SHARE[self.word(at)]), at + 1
         else:
             return None
         if self.word(at) == "-":

@@ -7,13 +7,14 @@ Verification reads the same sentences with many rules. Results are kept by text,
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import lru_cache, wraps
-from typing import Any, ParamSpec, TypeVar
+from typing import Any, ParamSpec, Protocol, TypeVar
 
 P = ParamSpec("P")
 R = TypeVar("R")
 
-MOST = 4096
+MOST = 32_768
 """Texts a function."""
 _KEPT: list[Any] = []
 
@@ -25,13 +26,64 @@ def remembered(function: Callable[P, R]) -> Callable[P, R]:
 
     @wraps(function)
     def recalled(*args: P.args, **kwargs: P.kwargs) -> R:
-        # A run of turns may come as a list.
-        return kept(*(tuple(a) if isinstance(a, list) else a for a in args), **kwargs)  # type: ignore[arg-type]
+        if list in map(type, args):  # a run of turns may come as a list
+            args = tuple(tuple(a) if isinstance(a, list) else a for a in args)  # type: ignore[assignment]
+        return kept(*args, **kwargs)  # type: ignore[arg-type]
 
     return recalled
+
+
+class Placed(Protocol):
+    """What was found in a text: a frozen dataclass with these two places in it."""
+
+    @property
+    def start(self) -> int: ...
+
+    @property
+    def end(self) -> int: ...
+
+
+T = TypeVar("T", bound=Placed)
+
+
+def linewise(
+    function: Callable[[str, str], tuple[T, ...]],
+) -> Callable[[str, str], tuple[T, ...]]:
+    """``remembered``, line by line: evidence is sentences that were each read once already.
+
+    For readers of (text, language) that nothing crosses a line for.
+    """
+    kept = remembered(function)
+
+    @remembered
+    def joined(text: str, language: str) -> tuple[T, ...]:
+        found: list[T] = []
+        at = 0
+        for line in text.split("\n"):
+            found.extend(_moved(one, at) for one in kept(line, language))
+            at += len(line) + 1
+        return tuple(found)
+
+    @wraps(function)
+    def by_line(text: str, language: str) -> tuple[T, ...]:
+        return joined(text, language) if "\n" in text else kept(text, language)
+
+    return by_line
+
+
+def _moved(one: T, by: int) -> T:
+    if not by:
+        return one
+    moved: T = replace(one, start=one.start + by, end=one.end + by)  # type: ignore[type-var]
+    return moved
 
 
 def forget() -> None:
     """Empty every memory: call it when a consultation is done, whatever happened."""
     for kept in _KEPT:
         kept.cache_clear()
+
+
+def readings() -> int:
+    """How many texts were read since the last ``forget``, all readers together: what work costs."""
+    return sum(kept.cache_info().misses for kept in _KEPT)

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
 
-from clinical.number_words import number_at
+from clinical.memory import remembered
+from clinical.number_words import FIRST_WORDS, number_at
 from clinical.text import fold
 from clinical.units import unit_of
 
@@ -120,6 +121,7 @@ _ARTICLES = {"fr": frozenset({"un", "une"}), "en": frozenset({"a", "an", "one"})
 _POINT = {"fr": frozenset({"virgule", "point"}), "en": frozenset({"point"})}
 
 
+@remembered
 def pieces(text: str, language: str) -> tuple[Piece, ...]:
     """All of the text but its white space, in order; never overlapping."""
     return tuple(_numbers(_lex(text, language), language))
@@ -254,6 +256,8 @@ def _number_or_self(raw: list[Piece], words: list[str], i: int, language: str) -
 def _spoken_integer(
     raw: list[Piece], words: list[str], i: int, language: str
 ) -> tuple[int, int] | None:
+    if words[i] not in FIRST_WORDS[language]:
+        return None
     # Hyphens join the words of one number: soixante-quinze, thirty-eight.
     kept = [k for k in range(i, min(len(raw), i + 24)) if not _joins(raw, k)]
     if not kept or kept[0] != i:

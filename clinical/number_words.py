@@ -46,6 +46,13 @@ _EN_TENS = {
 _FR_SCALES = (("million", 1_000_000), ("millions", 1_000_000), ("mille", 1_000), ("mil", 1_000))
 _EN_SCALES = (("million", 1_000_000), ("millions", 1_000_000), ("thousand", 1_000))
 
+FIRST_WORDS = {
+    "fr": frozenset({*_FR_SMALL, *_FR_TENS, "cent", "cents"} | {word for word, _ in _FR_SCALES}),
+    "en": frozenset(
+        {*_EN_SMALL, *_EN_TENS, "a", "hundred", "hundreds"} | {word for word, _ in _EN_SCALES}
+    ),
+}
+"""What the words of a number may begin with."""
 Found = tuple[int, int]
 """(value, index after its last word)"""
 

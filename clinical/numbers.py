@@ -7,16 +7,16 @@ The verbatim stays beside each value. Signs are not read: *moins deux* is 2 on b
 from __future__ import annotations
 
 from clinical.measures import Reader
-from clinical.memory import remembered
+from clinical.memory import linewise, remembered
 from clinical.number_pieces import pieces
 from clinical.quantity import Quantity, canonical, contradicts, same_quantity
-from clinical.quantity_rules import RULES
+from clinical.quantity_rules import RULES, opens
 from clinical.units import FORMS
 
 __all__ = ["Quantity", "canonical", "missing_quantities", "quantities", "same_quantity"]
 
 
-@remembered
+@linewise
 def quantities(text: str, language: str) -> tuple[Quantity, ...]:
     """The quantities of a text in order; ``text[q.start:q.end] == q.text``.
 
@@ -27,6 +27,9 @@ def quantities(text: str, language: str) -> tuple[Quantity, ...]:
     found: list[Quantity] = []
     i = 0
     while i < len(reader.pieces):
+        if not opens(reader, i):
+            i += 1
+            continue
         results = (rule(reader, i) for rule in RULES)
         result = next((result for result in results if result), None)
         if result:
@@ -43,7 +46,11 @@ def missing_quantities(statement: str, evidence: str, language: str) -> tuple[Qu
     quantity (*daily*, *un comprimé*) is missing only if the evidence says another of its kind.
     """
     said = quantities(evidence, language)
-    one = any(p.kind == "number" and p.source == "article" for p in pieces(evidence, language))
+    one = any(
+        p.kind == "number" and p.source == "article"
+        for line in evidence.split("\n")
+        for p in pieces(line, language)
+    )
     return tuple(q for q in quantities(statement, language) if not _held(q, said, one, language))
 
 

@@ -7,15 +7,16 @@ about a child are spoken by a parent; irony and reported speech are not understo
 
 from __future__ import annotations
 
-from clinical.clause import Clause, Finding, clause_line
+from clinical.clause import Finding, clause_line, clause_of
 from clinical.findings import Span
-from clinical.memory import remembered
+from clinical.memory import linewise, remembered
 from clinical.text import checked, sentences
 from consultation.summary import Experiencer, Polarity
 
 __all__ = ["Finding", "clause_line", "findings", "findings_about", "is_question", "polarity_of"]
 
 
+@linewise
 def findings(text: str, language: str) -> tuple[Finding, ...]:
     """Every finding of the text in order, sentence by sentence. Raises UnsupportedLanguage."""
     return findings_about(text, language, None)
@@ -27,7 +28,7 @@ def findings_about(text: str, language: str, about: Experiencer | None) -> tuple
     found: list[Finding] = []
     carried = about
     for sentence in sentences(text):
-        clause = Clause(sentence, checked(language))
+        clause = clause_of(sentence, checked(language))
         found.extend(clause.findings(carried))
         carried = clause.subject(carried)
     return tuple(found)
@@ -38,7 +39,7 @@ def polarity_of(sentence: str, start: int, end: int, language: str) -> Polarity:
     """The polarity of the words ``sentence[start:end]``, whether or not the lexicon has them."""
     for part in sentences(sentence):
         if part.start <= start < part.end:
-            clause = Clause(part, checked(language))
+            clause = clause_of(part, checked(language))
             inside = [
                 k
                 for k, word in enumerate(clause.words)
@@ -53,4 +54,4 @@ def polarity_of(sentence: str, start: int, end: int, language: str) -> Polarity:
 def is_question(text: str, language: str = "fr") -> bool:
     """Whether the last sentence of the text asks something, with or without a question mark."""
     parts = sentences(text)
-    return bool(parts) and Clause(parts[-1], checked(language)).is_question
+    return bool(parts) and clause_of(parts[-1], checked(language)).is_question

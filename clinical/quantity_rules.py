@@ -6,8 +6,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal
 
-from clinical.dates import date_at, time_at
-from clinical.measures import ADVERBS, PERIOD, Measure, Reader
+from clinical.dates import MONTH_NAMES, date_at, time_at
+from clinical.measures import ADVERBS, PERIOD, SHARES, Measure, Reader
 from clinical.pressure import pressure_at
 from clinical.quantity import Quantity
 from clinical.text import fold
@@ -192,9 +192,27 @@ def _one_or_more(r: Reader, i: int) -> Measure | None:
     return Measure(piece.value, None, "bare", i, i + 1, "words", i + 1)
 
 
+_SHARES = {52: "wk", 7: "d", 12: "mo"}
+_OF_TIME = frozenset({"hx", "history", "for", "since", "ago", "over", "last", "past", "within"})
+
+
 def _fraction(r: Reader, i: int) -> tuple[list[Quantity], int] | None:
     """*1/2 comprimé* is not a score."""
     return _measured(r, i) if r.fraction(i) else None
+
+
+def _share_of_time(r: Reader, i: int) -> tuple[list[Quantity], int] | None:
+    """British notes: *6/52* is six weeks; *3/7 hx*, *for 2/12* are days and months.
+
+    Sevenths and twelfths are scores too: only words of time beside them tell.
+    """
+    if r.language != "en" or r.word(i + 1) != "/" or not r.number(i) or not r.touching(i):
+        return None
+    unit = _SHARES.get(r.whole(i + 2) or 0)
+    beside = {r.word(i - 1), r.word(i - 2), r.word(i + 3)} & _OF_TIME
+    if unit is None or (unit != "wk" and not beside):
+        return None
+    return [r.quantity(r.pieces[i].value, unit, "duration", i, i + 3)], i + 3
 
 
 def _range_link(r: Reader, measures: list[Measure]) -> int:
@@ -246,7 +264,28 @@ RULES: tuple[Rule, ...] = (
     _grade,
     _temperature,
     _fraction,
+    _share_of_time,
     _score,
     _measured,
     _ordinal,
 )
+
+
+_OPENERS = (
+    MONTH_NAMES
+    | SHARES
+    | _GRADES
+    | _LATIN.keys()
+    | ADVERBS.keys()
+    | {"once", "twice", "thrice", "tous", "toutes", "chaque", "every", "each", "matin", "morning"}
+    | {","}
+)
+"""The words and signs that a quantity may begin with."""
+
+
+def opens(r: Reader, i: int) -> bool:
+    """Whether a rule of ``RULES`` may find anything at piece ``i``: most words open nothing."""
+    piece = r.pieces[i]
+    if piece.kind not in ("word", "sign", "break"):
+        return True
+    return piece.fold in _OPENERS or r.word(i + 1) == "jour"  # "un jour sur deux"

@@ -81,6 +81,8 @@ def courses(text: str, language: str) -> tuple[Course, ...]:
     for sentence in sentences(text):
         line = folded(sentence.text)
         named = _named(sentence.text, language)
+        if not named and not carried:
+            continue
         if any(one.habit for one in named):
             named = [one for one in named if one.habit]  # what is stopped is the drug
         cues = _cues(line, language)

@@ -1,9 +1,9 @@
 """Good (transcript, note) pairs: what mutations are made from, and false alarms counted on.
 
 Formats, all read from a folder: ours (``*.pair.json``: language, turns with role and text, note
-with topic and text); PriMock57 as published (turns beside clinicians' checklists, whose statements
-judged correct are the note, without topics); ACI-bench as published (``*.csv`` with dialogue
-and note: sentences of the note, some of which nobody said); what this program writes
+with topic and text); PriMock57 as published (``evaluation.corpora.primock57``; the statements that
+clinicians judged correct are the note, without topics); ACI-bench as published (``*.csv`` with
+dialogue and note: sentences of the note, some of which nobody said); what this program writes
 (``transcript.json`` beside ``summary.json``), if a clinician found that note right.
 """
 
@@ -18,16 +18,16 @@ from pathlib import Path
 from typing import Any
 
 from clinical.text import sentences
-from consultation.errors import InvalidOption
+from consultation.errors import InvalidOption, UnreadableFile
 from consultation.provenance import Quality, provenance
 from consultation.summary import Summary
 from consultation.topics import Topic
 from consultation.transcript import Role, Segment, Speaker, Transcript, Turn, Word
+from evaluation.corpora import primock57
 
 ANY = tuple(Topic)
 """Nothing is known of where the statement stands."""
 _ROLES = {"doctor": Role.clinician, "clinician": Role.clinician, "patient": Role.patient}
-_TAG = re.compile(r"</?[A-Z_]+/?>")
 
 
 @dataclass(frozen=True)
@@ -56,11 +56,11 @@ def read_pairs(folder: Path) -> tuple[Pair, ...]:
     try:
         found = [
             *(_own(path) for path in sorted(folder.rglob("*.pair.json"))),
-            *(pair for path in sorted(folder.rglob("*.turns.json")) for pair in _primock(path)),
+            *_primock(folder),
             *(pair for path in sorted(folder.rglob("*.csv")) for pair in _aci_bench(path)),
             *(_written(path) for path in sorted(folder.rglob("summary.json"))),
         ]
-    except (KeyError, TypeError, ValueError, OSError):
+    except (KeyError, TypeError, ValueError, OSError, UnreadableFile):
         raise InvalidOption("a pair of transcript and note cannot be read") from None
     if not found:
         raise InvalidOption("the folder holds no pair of transcript and note")
@@ -74,28 +74,20 @@ def _own(path: Path) -> Pair:
     return Pair(path.name.removesuffix(".pair.json"), spoken(turns, content["language"]), note)
 
 
-def _primock(path: Path) -> Iterable[Pair]:
-    name = path.name.removesuffix(".turns.json")
-    checklists = sorted(path.parent.glob(f"{name}_clinician_*.checklist.json"))
-    if not checklists:
-        return
-    turns = [
-        (_ROLES.get(turn["role"], Role.unknown), _TAG.sub(" ", turn["text"]))
-        for turn in json.loads(path.read_text("utf-8"))
-    ]
-    correct: dict[str, Noted] = {}
-    wrong: set[str] = set()
-    for checklist in checklists:
-        for note in json.loads(checklist.read_text("utf-8"))["note_statements"]:
-            for line in note["statements"]:
-                text = line["text"].strip().removeprefix("↳").strip()
-                if line["correct"] != "c":
-                    wrong.add(text.casefold())
-                # "↳ goes" hangs on the line before and says nothing alone.
-                elif len(text.split()) > (2 if "↳" in line["text"] else 1):
-                    correct.setdefault(text.casefold(), Noted(text))
-    note_lines = tuple(n for n in correct.values() if n.text.casefold() not in wrong)
-    yield Pair(name, spoken(turns, "en"), note_lines)
+def _primock(folder: Path) -> Iterable[Pair]:
+    for one in primock57.consultations(folder):
+        correct: dict[str, Noted] = {}
+        wrong: set[str] = set()
+        for line in one.judged:
+            if not line.correct:
+                wrong.add(line.text.casefold())
+            # "↳ goes" hangs on the line before and says nothing alone.
+            elif len(line.text.split()) > (2 if line.hangs else 1):
+                correct.setdefault(line.text.casefold(), Noted(line.text))
+        note = tuple(n for n in correct.values() if n.text.casefold() not in wrong)
+        if one.checklists or one.judged:
+            turns = [(one.dialogue.roles[line.speaker], line.text) for line in one.dialogue.lines]
+            yield Pair(one.dialogue.id, spoken(turns, one.dialogue.language), note)
 
 
 def _aci_bench(path: Path) -> Iterable[Pair]:

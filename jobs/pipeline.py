@@ -10,7 +10,6 @@ options, is not made again.
 
 from __future__ import annotations
 
-import hashlib
 from pathlib import Path
 from typing import Self, TypeVar
 
@@ -26,10 +25,11 @@ from consultation.settings import Settings
 from consultation.summary import Summary
 from consultation.transcript import Transcript
 from consultation.weights import digest_of
+from jobs.digests import transcript_digest
 from jobs.files import temporary_folder, write
 from jobs.models import load_diarizer, load_recognizer
 from prompts.library import default_template
-from summarize.consultation import summarize
+from summarize.consultation import summarize, summary_digest
 from summarize.engines.load import load_language_model
 from transcribe.audio import decode
 from transcribe.pipeline import TranscribeOptions, transcribe
@@ -109,9 +109,8 @@ class Pipeline:
         )
 
     def digest(self) -> str:
-        """sha256 of the settings and options that change a transcript."""
-        together = self.settings.digest("transcript") + self.options.model_dump_json()
-        return hashlib.sha256(together.encode()).hexdigest()
+        """sha256 of the settings, options and lexicons that change a transcript."""
+        return transcript_digest(self.settings, self.options)
 
     @property
     def recognizer(self) -> Recognizer:
@@ -169,6 +168,6 @@ def _same(done: Summary, transcript: Transcript, template: str, settings: Settin
     return (
         done.template == template
         and done.transcript_sha256 == transcript.sha256()
-        and done.provenance.settings_sha256 == settings.digest("summary")
+        and done.provenance.settings_sha256 == summary_digest(settings)
         and not any(section.problem for section in done.sections)
     )

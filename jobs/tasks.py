@@ -6,7 +6,6 @@ task that finds its result already stored returns at once.
 
 from __future__ import annotations
 
-import hashlib
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -20,6 +19,7 @@ from consultation.provenance import StepClock
 from consultation.settings import Settings
 from consultation.transcript import Transcript
 from consultation.wire import Record
+from jobs.digests import transcript_digest
 from jobs.durable_engines import DurableDiarizer, DurableRecognizer
 from jobs.errors import NotFound
 from jobs.files import storage_errors, temporary_folder
@@ -56,9 +56,7 @@ def transcribe_job(
     job, options = _begun(store, job_id)
     if _stored(store, job, TRANSCRIPT):
         return
-    digest = hashlib.sha256(
-        (settings.digest("transcript") + options.transcribe.model_dump_json()).encode()
-    ).hexdigest()
+    digest = transcript_digest(settings, options.transcribe)
     load, save = _kept(store, job, fence)
     clock = StepClock()
     with temporary_folder() as work:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 
+from clinical.lexicon_digest import lexicons_sha256
 from clinical.memory import forget
 from clinical.polarity import findings
 from consultation.engines import LanguageModel, Progress, no_progress
@@ -100,7 +102,7 @@ def _summarize(
         provenance=provenance(
             language=language,
             quality=settings.summary_quality,
-            settings_sha256=settings.digest("summary"),
+            settings_sha256=summary_digest(settings),
             input_sha256=transcript.provenance.input_sha256,
             models=(*transcript.provenance.models, *model.models()),
             prompts=library.digests(language, f"{chosen.name}.toml", *used),
@@ -108,6 +110,12 @@ def _summarize(
             steps=(*transcript.provenance.steps, step),
         ),
     )
+
+
+def summary_digest(settings: Settings) -> str:
+    """sha256 of the settings and lexicons that change a note."""
+    together = settings.digest("summary") + lexicons_sha256()
+    return hashlib.sha256(together.encode()).hexdigest()
 
 
 def _by_section(

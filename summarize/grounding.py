@@ -11,8 +11,9 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence, Set
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
+from functools import cache
 
 from clinical.anatomy import PAIN, organs
 from clinical.dialogue import evidence_findings
@@ -20,8 +21,9 @@ from clinical.drugs import find_drugs
 from clinical.folded import folded
 from clinical.laterality import sides
 from clinical.numbers import canonical, quantities
+from clinical.paraphrases import worded
 from clinical.polarity import findings
-from clinical.text import fold, is_stopword, stem, tokens
+from clinical.text import fold, stem
 from consultation.summary import Experiencer, Polarity
 from consultation.transcript import Role
 from summarize.units import Unit
@@ -60,6 +62,26 @@ POLITE = {
 """Words that a rewriting may leave out."""
 
 
+def _telling(wanted: Mapping[str, tuple[float, str]]) -> list[str]:
+    """The words without any of which a sentence gains too little to be chosen, findings among them.
+
+    What is left out (*day*, *little*) weighs less together than a further sentence must add.
+    """
+    left = (GAIN - HINT - 0.01) * sum(weight for weight, _ in wanted.values())
+    telling = []
+    for term, (weight, _) in sorted(wanted.items(), key=lambda item: item[1][0]):
+        left -= weight
+        if left <= 0 or term[0] == "=":
+            telling.append(term)
+    return telling
+
+
+@cache
+def neutral_stems(language: str) -> frozenset[str]:
+    """Of the words of note style."""
+    return frozenset(stem(word, language) for word in NEUTRAL[language].split())
+
+
 @dataclass(frozen=True)
 class Grounds:
     """The sentences a statement rests on, best first, and how much of it they hold (0 to 1)."""
@@ -81,7 +103,9 @@ Terms = dict[str, str]
 
 
 def terms(text: str, language: str) -> Terms:
-    """What a text says: stems, numbers with units, drugs by INN, findings by concept, sides."""
+    """What a text says: numbers with units, drugs by INN, findings by concept, sides, and else
+
+    the words, those with a paraphrase by its key."""
     found: Terms = {}
     taken: list[tuple[int, int]] = []
 
@@ -98,10 +122,9 @@ def terms(text: str, language: str) -> Terms:
         add(f"={finding.concept}", finding.start, finding.end)
     for side in sides(text, language):
         add(f"<{side.side}", side.start, side.end)
-    for token in tokens(text, language):
-        inside = any(start <= token.start and token.end <= end for start, end in taken)
-        if not inside and not is_stopword(token.fold, language):
-            found.setdefault(token.stem, token.text)
+    for word in worded(text, language):
+        if not any(start <= word.start and word.end <= end for start, end in taken):
+            found.setdefault(word.term, text[word.start : word.end])
     return found
 
 
@@ -142,13 +165,23 @@ class Grounder:
             for unit in self.units
         }
         self._answered = {
-            unit.index: self._own[unit.index]
-            | (self._own[unit.question.index] if unit.question else {})
+            unit.index: {
+                term: word
+                for one in (*unit.asks, unit)
+                for term, word in self._own[one.index].items()
+            }
             for unit in self.units
         }
+        self._holding: dict[str, list[int]] = {}
+        for place, unit in enumerate(self.units):
+            if not unit.is_question:
+                for term in self._answered[unit.index]:
+                    self._holding.setdefault(term, []).append(place)
         self._frequency = Counter(t for own in self._own.values() for t in own)
-        self._polite = frozenset(stem(w, self.language) for w in POLITE[self.language].split())
-        self._neutral = frozenset(stem(w, self.language) for w in NEUTRAL[self.language].split())
+        self._polite = frozenset(
+            {stem(w, self.language) for w in POLITE[self.language].split()} | {"~slight"}
+        )
+        self._neutral = neutral_stems(self.language)
 
     def ground(
         self,
@@ -167,25 +200,22 @@ class Grounder:
         if not total:
             return Grounds((), 0.0, ())
         hinted = set(hints)
-        candidates = [
-            u
-            for u in self.units
-            if not u.is_question
-            and not wanted.keys().isdisjoint(self._answered[u.index].keys())
-            and allowed(u)
-        ]
-        contrary = self._contrary(text, candidates)
+        candidates = self._candidates(_telling(wanted), allowed)
+        candidates = candidates or self._candidates(wanted, allowed)
+        contrary = self._contrary(text, wanted, candidates)
+        held = {u.index: wanted.keys() & self._answered[u.index].keys() for u in candidates}
+        said = {u.index: wanted.keys() & self._own[u.index].keys() for u in candidates}
+        for index, against in contrary.items():
+            held[index] -= against
+            said[index] -= against
         covered: set[str] = set()
         chosen: list[Unit] = []
         while candidates and len(chosen) < MOST_UNITS:
 
             def gain(unit: Unit, covered: set[str] = covered) -> float:
-                against = contrary.get(unit.index, frozenset())
-                new = (wanted.keys() & self._answered[unit.index].keys()) - covered - against
-                own = (wanted.keys() & self._own[unit.index].keys()) - covered - against
-                value = sum(wanted[t][0] for t in new) / total
+                value = sum(wanted[t][0] for t in held[unit.index] - covered) / total
                 # Words of its own count a little more than those its question lends.
-                value += 0.01 * sum(wanted[t][0] for t in own) / total
+                value += 0.01 * sum(wanted[t][0] for t in said[unit.index] - covered) / total
                 return value + (HINT if value and unit.segment.id in hinted else 0.0)
 
             best = max(candidates, key=gain)
@@ -193,14 +223,20 @@ class Grounder:
                 break
             chosen.append(best)
             candidates.remove(best)
-            held = wanted.keys() & self._answered[best.index].keys()
-            covered |= held - contrary.get(best.index, frozenset())
+            covered |= held[best.index]
         support = sum(wanted[t][0] for t in covered) / total
         missing = tuple(word for term, (_, word) in wanted.items() if term not in covered)
         asked = self._asked(chosen, covered)
         return Grounds(tuple(chosen), round(min(1.0, support), 3), missing, asked)
 
-    def _contrary(self, text: str, candidates: Sequence[Unit]) -> dict[int, frozenset[str]]:
+    def _candidates(self, words: Iterable[str], allowed: Callable[[Unit], bool]) -> list[Unit]:
+        """The sentences that hold any of these, in order."""
+        places = {place for term in words for place in self._holding.get(term, ())}
+        return [self.units[place] for place in sorted(places) if allowed(self.units[place])]
+
+    def _contrary(
+        self, text: str, wanted: Mapping[str, tuple[float, str]], candidates: Sequence[Unit]
+    ) -> dict[int, frozenset[str]]:
         """Unit → findings of the statement that it says the opposite of.
 
         Only where another sentence says the same: a statement that is wrong keeps the evidence
@@ -217,10 +253,18 @@ class Grounder:
                 opposite = _OPPOSITE[polarity]
                 agreeing = {u.index for u in naming if opposite in self._polarity(u, concept)}
             if agreeing:
+                most = max(self._beside(term, wanted, u) for u in naming if u.index in agreeing)
                 for unit in naming:
-                    if unit.index not in agreeing:
+                    # What says the opposite of just that (*pain with flexion*) is not put aside.
+                    nearer = self._beside(term, wanted, unit) > most
+                    if unit.index not in agreeing and not nearer:
                         found.setdefault(unit.index, set()).add(term)
         return {index: frozenset(terms_) for index, terms_ in found.items()}
+
+    def _beside(self, term: str, wanted: Mapping[str, tuple[float, str]], unit: Unit) -> float:
+        """How much of the statement a sentence holds beside one finding."""
+        held = wanted.keys() & self._answered[unit.index].keys()
+        return sum(wanted[other][0] for other in held if other != term)
 
     def _polarity(self, unit: Unit, concept: str) -> frozenset[Polarity]:
         if unit.index not in self._polarities:
@@ -248,10 +292,13 @@ class Grounder:
 
     def _asked(self, chosen: Sequence[Unit], covered: Set[str]) -> tuple[Unit, ...]:
         own = {term for unit in chosen for term in self._own[unit.index]}
+        lent = covered - own
         return tuple(
-            unit.question
+            question
             for unit in chosen
-            if unit.question is not None and (covered & self._answered[unit.index].keys()) - own
+            if lent & self._answered[unit.index].keys()
+            for question in unit.asks
+            if question is unit.question or lent & self._own[question.index].keys()
         )
 
     def kept(self, unit: Unit, text: str) -> tuple[float, tuple[str, ...]]:
@@ -264,15 +311,23 @@ class Grounder:
         gone = tuple(word for term, (_, word) in said.items() if term not in held)
         return sum(said[t][0] for t in held) / total, gone
 
-    def held(self, unit: Unit, words: Terms) -> float:
-        """How much of a sentence a whole note holds, by weight."""
+    def most_held(self, unit: Unit, holding: Mapping[str, Sequence[int]]) -> float:
+        """How much of a sentence the one statement holds that holds most of it, by weight.
+
+        Args:
+            holding: term → indexes of the statements that hold it.
+        """
         said = {
             term: self._weight(term)
             for term in self._own[unit.index]
             if term not in self._polite and term not in self._neutral
         }
+        held: dict[int, float] = {}
+        for term, weight in said.items():
+            for index in holding.get(term, ()):
+                held[index] = held.get(index, 0.0) + weight
         total = sum(said.values())
-        return sum(w for term, w in said.items() if term in words) / total if total else 1.0
+        return max(held.values(), default=0.0) / total if total else 1.0
 
     def meaning(self, text: str) -> frozenset[str]:
         """The content of a statement: two with the same say the same."""

@@ -110,7 +110,7 @@ def permits(topic: Topic, unit: Unit, language: str) -> bool:
     if unit.role is not Role.unknown:
         if topic in _CLINICIAN_ONLY and unit.role is not Role.clinician:
             return False
-        if topic in _PATIENT_SIDE and unit.role is Role.clinician:
+        if topic in _PATIENT_SIDE and unit.role is Role.clinician and not unit.echo:
             return False
     text = fold(unit.text)
     if topic in {Topic.examination, Topic.assessment} and (

@@ -9,6 +9,7 @@ listed, and nothing is listed twice.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
@@ -19,10 +20,11 @@ from clinical.doses import doses
 from clinical.drugs import find_drugs
 from clinical.folded import folded
 from clinical.numbers import quantities, same_quantity
+from clinical.paraphrases import content_terms
 from clinical.polarity import Finding, clause_line, findings
 from clinical.quantity import Quantity
 from clinical.temporality import HABITS, Status, courses, statuses
-from clinical.text import content_stems, fold
+from clinical.text import fold
 from consultation.summary import Experiencer, Fact, Polarity, Statement, Undocumented
 from consultation.transcript import Role
 from summarize.grounding import Grounder, Terms, terms
@@ -115,6 +117,8 @@ class _Note:
     words: list[Terms] = field(init=False)
     """Of each statement."""
     stopped: set[str] = field(init=False)
+    holding: dict[str, list[int]] = field(init=False)
+    """Term → indexes of the statements that hold it."""
 
     def __post_init__(self) -> None:
         self.inns, self.pairs, self.numbers, self.concepts = set(), [], [], set()
@@ -134,6 +138,10 @@ class _Note:
                 self.allergic |= inns
             self.words.append(terms(text, self.language))
             self.stopped |= {c.key for c in courses(text, self.language) if c.status is _STOPPED}
+        self.holding = {}
+        for index, held in enumerate(self.words):
+            for term in held:
+                self.holding.setdefault(term, []).append(index)
 
 
 def undocumented(grounder: Grounder, statements: Sequence[Statement]) -> tuple[Undocumented, ...]:
@@ -258,13 +266,15 @@ def _seen(unit: Unit, text: str, note: _Note) -> Iterable[tuple[Fact, str, str]]
     """What the clinician sees or hears in an organ, unless it is normal."""
     organ = organs(folded(unit.text), note.language)
     abnormal = organ and _DESCRIBES.search(text) and _ABNORMAL.search(text)
-    if abnormal and not any(_covers(words, unit, note.language) for words in note.words):
+    if abnormal and not _covered(unit, note):
         yield Fact.examination, unit.text, unit.text
 
 
-def _covers(words: Terms, unit: Unit, language: str) -> bool:
-    own = terms(unit.text, language)
-    return len(own.keys() & words.keys()) >= HELD * len(own)
+def _covered(unit: Unit, note: _Note) -> bool:
+    """Whether one statement holds enough of the sentence's words."""
+    own = terms(unit.text, note.language)
+    shared = Counter(index for term in own for index in note.holding.get(term, ()))
+    return not own or max(shared.values(), default=0) >= HELD * len(own)
 
 
 def _advice(unit: Unit, grounder: Grounder, note: _Note) -> Iterable[tuple[Fact, str, str]]:
@@ -281,9 +291,10 @@ def _advice(unit: Unit, grounder: Grounder, note: _Note) -> Iterable[tuple[Fact,
         return
     act = _ACT.search(text) if fact is Fact.decision else None
     # What is to be done must be named, whatever else the note holds of the sentence.
-    stems = set(content_stems(act.group(), note.language)) if act else set()
-    named = any(stems <= words.keys() for words in note.words) if stems else True
-    held = max((grounder.held(unit, words) for words in note.words), default=0.0)
+    stems = content_terms(act.group(), note.language) if act else frozenset()
+    together = [set(note.holding.get(stem, ())) for stem in stems]
+    named = bool(set.intersection(*together)) if together else True
+    held = grounder.most_held(unit, note.holding)
     if not named or held < HELD:
         yield fact, unit.text, unit.text
 

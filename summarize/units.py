@@ -10,13 +10,15 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from clinical.dialogue import Said, lost_question
+from clinical.dialogue import Said, affirms, closed, denies_all, lost_question
 from clinical.drugs import find_drugs
 from clinical.polarity import findings, is_question
 from clinical.text import content_stems, sentences
 from consultation.summary import Evidence
 from consultation.transcript import Role, Segment, Transcript
 
+MOST_EARLIER = 2
+"""Questions before the last that one *no* answers, at most."""
 LONG_SENTENCE = 45
 """Words. A recogniser that forgets full stops gives endless sentences: they are cut at commas."""
 
@@ -36,6 +38,15 @@ class Unit:
     """The question of another speaker that this sentence answers."""
     before: Unit | None
     """The sentence before it in the same breath."""
+    earlier: tuple[Unit, ...] = ()
+    """Questions asked in one breath before ``question``, which a plain *no* denies with it."""
+    echo: bool = False
+    """Whoever asked says the answer himself (*Any discharge? No, okay.*): it was nodded or lost."""
+
+    @property
+    def asks(self) -> tuple[Unit, ...]:
+        """All questions that it answers, in order."""
+        return (*self.earlier, self.question) if self.question else ()
 
     @property
     def speaker(self) -> str:
@@ -47,14 +58,19 @@ class Unit:
 
     @property
     def answered(self) -> str:
-        """The sentence with the question before it: what it means."""
-        return f"{self.question.text} {self.text}" if self.question else self.text
+        """The sentence with the questions before it, one a line: what it means."""
+        return "\n".join(unit.text for unit in (*self.asks, self))
 
     @property
     def said(self) -> tuple[Said, ...]:
-        """The sentence as a turn, after the question that it answers."""
-        own = Said(text=self.text, role=self.speaker, is_question=self.is_question)
-        return (*self.question.said, own) if self.question else (own,)
+        """The sentence as a turn, after the questions that it answers."""
+        return (*(turn for unit in self.asks for turn in unit.said), self.turn)
+
+    @property
+    def turn(self) -> Said:
+        """The sentence alone as a turn."""
+        role = f"{self.speaker} answers" if self.echo else self.speaker
+        return Said(text=self.text, role=role, is_question=self.is_question)
 
 
 def units(transcript: Transcript) -> tuple[Unit, ...]:
@@ -63,6 +79,15 @@ def units(transcript: Transcript) -> tuple[Unit, ...]:
     found: list[Unit] = []
     question: Unit | None = None
     for segment in transcript.segments:
+        if found and found[-1].echo and _gainsaid(found[-1], segment, transcript.language):
+            found[-1] = replace(
+                found[-1],
+                echo=False,
+                question=None,
+                earlier=(),
+                is_question=is_question(found[-1].text, transcript.language),
+            )
+            question = found[-1] if found[-1].is_question else None
         filler = question is not None and _FILLER.fullmatch(segment.text) is not None
         pending = question if filler else None
         if question is not None and question.speaker == segment.speaker:
@@ -73,6 +98,9 @@ def units(transcript: Transcript) -> tuple[Unit, ...]:
             text = segment.text[start:end]
             if number and not _short(text, transcript.language):
                 question = None  # only the first sentence answers, and short ones after it
+            echo = bool(found) and _echoes(text, segment, roles[segment.speaker], found[-1])
+            if echo:
+                question = found[-1]
             unit = Unit(
                 index=len(found),
                 segment=segment,
@@ -80,11 +108,15 @@ def units(transcript: Transcript) -> tuple[Unit, ...]:
                 start=start,
                 end=end,
                 text=text,
-                is_question=is_question(text, transcript.language),
+                is_question=not echo and is_question(text, transcript.language),
                 question=question,
                 before=found[-1] if number else None,
+                earlier=_earlier(found, question, text, transcript.language),
+                echo=echo,
             )
             found.append(unit)
+            if echo:
+                question = None
         asked = found[-1] if found and found[-1].segment is segment else None
         # A reply may be two runs ("Yes." – "Since when?"): the last sentence decides.
         question = asked if asked is not None and asked.is_question else pending
@@ -94,6 +126,39 @@ def units(transcript: Transcript) -> tuple[Unit, ...]:
 def _lost(last: Unit, following: Segment, language: str) -> bool:
     """Whether the recogniser lost a question mark: *C'est grave.* – *Non.*"""
     return last.speaker != following.speaker and lost_question(last.text, following.text, language)
+
+
+def _earlier(
+    found: Sequence[Unit], question: Unit | None, text: str, language: str
+) -> tuple[Unit, ...]:
+    """*Any fever? Any chills? – No.*: what was asked right before the question, by the same."""
+    if question is None or not denies_all(text, language) or not closed(question.text, language):
+        return ()
+    run: list[Unit] = []
+    for unit in reversed(found[max(0, question.index - MOST_EARLIER) : question.index]):
+        asked = unit.is_question and unit.speaker == question.speaker
+        told = _TOLD.search(unit.text) is not None
+        if not asked or told or unit.question is not None or not closed(unit.text, language):
+            break
+        run.insert(0, unit)
+    return tuple(run)
+
+
+def _echoes(text: str, segment: Segment, role: Role, last: Unit) -> bool:
+    """Whether a clinician repeats *no* to his own question, with nobody's words between."""
+    return (
+        role is Role.clinician
+        and last.speaker == segment.speaker
+        and last.is_question
+        and _ECHO.fullmatch(text) is not None
+    )
+
+
+def _gainsaid(echo: Unit, following: Segment, language: str) -> bool:
+    """Whether the other answers after all (*No? – Yes, a little.*), or is only now asked."""
+    if echo.speaker == following.speaker:
+        return False
+    return is_question(echo.text, language) or affirms(following.text, language)
 
 
 def _cut(text: str) -> list[tuple[int, int]]:
@@ -121,6 +186,16 @@ _FILLER = re.compile(
     re.IGNORECASE,
 )
 """Said while thinking or listening: it answers nothing, and the question stands."""
+_ECHO = re.compile(
+    r"\W*(?:(?:ok|okay|right|alright|so|and|well|um|uh|d['’]accord|bon|alors|donc|euh)\W+)*"
+    r"(?:no|nope|none|non|aucune?|pas du tout|not at all)\b"
+    r"(?:\W+(?:no|non|ok|okay|right|alright|all right|good|great|fine|perfect|d['’]accord|bon|bien"
+    r"|très bien|parfait))*\W*",
+    re.IGNORECASE,
+)
+"""A *no* and nothing else of weight."""
+_TOLD = re.compile(r"\b(?:yes|yeah|yep|no|nope|oui|ouais|non)\W*$", re.IGNORECASE)
+"""Ends a question that was answered while it was asked."""
 _ANSWER = re.compile(
     r"\b(oui|ouais|non|si|jamais|parfois|souvent|toujours|rarement|un peu|beaucoup|pas|aucune?"
     r"|yes|yeah|yep|no|nope|never|sometimes|often|always|rarely|a little|a bit|a lot|not|none)\b",

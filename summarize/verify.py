@@ -8,6 +8,7 @@ beside it.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 
 from consultation.summary import Check, Level, Verdict
 from summarize.checks import denials, meaning, places, source, values
@@ -40,6 +41,7 @@ WARNINGS: dict[str, Rule] = {
     "spelling": meaning.spelling,
     "course": meaning.course,
     "doubt": denials.doubt,
+    "together": denials.together,
 }
 """Name → rule that only warns."""
 
@@ -68,6 +70,8 @@ def failed(checks: Sequence[Check]) -> Check | None:
 
 def _check(name: str, rule: Rule, claim: Claim, level: Level) -> Check:
     outcome = rule(claim)
+    if not outcome.detail and not outcome.compared:
+        return _plain(name, outcome.verdict, level)
     # Built by us a few hundred times a note: nothing to validate.
     return Check.model_construct(
         rule=name,
@@ -76,3 +80,9 @@ def _check(name: str, rule: Rule, claim: Claim, level: Level) -> Check:
         detail=outcome.detail,
         compared=outcome.compared,
     )
+
+
+@cache
+def _plain(name: str, verdict: Verdict, level: Level) -> Check:
+    """A check with nothing to show: one object for all statements."""
+    return Check(rule=name, verdict=verdict, level=level)

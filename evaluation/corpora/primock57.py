@@ -40,6 +40,8 @@ class Judged:
 
     text: str
     correct: bool
+    hangs: bool = False
+    """It goes on with the line before it (*↳ goes*), and may say nothing alone."""
 
 
 @dataclass(frozen=True)
@@ -118,7 +120,7 @@ def _workbook(path: Path) -> tuple[list[tuple[Item, ...]], list[Judged]]:
             )
         elif title.startswith("Note") and "Correct" in _cell(header, column + 1):
             judged += [
-                Judged(text.lstrip("↳ "), mark == "c")
+                Judged(text.lstrip("↳ "), mark == "c", "↳" in text)
                 for text, mark in pairs
                 if text and mark in ("c", "i")
             ]

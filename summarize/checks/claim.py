@@ -38,9 +38,7 @@ class Claim:
         """The evidence in order of time, each question before its answer."""
         found: dict[int, Unit] = {}
         for unit in self.grounds.units:
-            if unit.question is not None:
-                found[unit.question.index] = unit.question
-            found[unit.index] = unit
+            found.update((one.index, one) for one in (*unit.asks, unit))
         return tuple(found[index] for index in sorted(found))
 
     @cached_property
@@ -51,10 +49,7 @@ class Claim:
     @cached_property
     def said(self) -> tuple[Said, ...]:
         """The evidence as turns."""
-        return tuple(
-            Said(text=unit.text, role=unit.speaker, is_question=unit.is_question)
-            for unit in self.units
-        )
+        return tuple(unit.turn for unit in self.units)
 
     def stated(self, place: Place | None) -> Span | None:
         """Words of the statement."""

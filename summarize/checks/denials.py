@@ -5,13 +5,21 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from clinical.anatomy import organs
 from clinical.cues import CUES
-from clinical.dialogue import Conflict, asserted_but_denied, denied_but_asserted
+from clinical.dialogue import (
+    Conflict,
+    asserted_but_denied,
+    denied_but_asserted,
+    denies_all,
+)
 from clinical.drugs import find_drugs
-from clinical.polarity import clause_line, polarity_of
+from clinical.folded import folded
+from clinical.paraphrases import content_terms, worded
+from clinical.polarity import Finding, clause_line, polarity_of
 from clinical.polarity import findings as find_findings
 from clinical.temporality import courses
-from clinical.text import content_stems, fold, is_stopword, tokens
+from clinical.text import fold
 from consultation.summary import Comparison, Polarity
 from summarize.checks.claim import (
     NOTHING,
@@ -21,6 +29,8 @@ from summarize.checks.claim import (
     fault,
     listed,
 )
+from summarize.checks.weighed import outweighed_findings
+from summarize.grounding import neutral_stems
 from summarize.rules import speaks_of_allergy
 from summarize.units import Unit
 
@@ -29,9 +39,17 @@ _DENIES = re.compile(
 )
 _SOMEWHAT = re.compile(
     r"\b(?:much|enough|really|too|so|as|change[sd]?|better|worse|one|beaucoup|assez|trop|vraiment"
-    r"|tellement|tres|si|mieux|pire|changement|personne|mentioned|if)\b"
+    r"|tellement|tres|si|mieux|pire|changement|personne|mentioned|if|decrease[sd]?|reduced|limited|abnormal|lack|loss|diminue\w*|limite\w*"
+    r"|anormal\w*|perte)\b"
 )
 """*Not much of an appetite* denies no appetite: such sentences decide nothing."""
+_NEAR = 40
+"""Characters around the words of a statement in which a word of degree is about them."""
+_CUT = re.compile(r"[,;.]|\b(?:no|not|pas|mais|but|there is|there are|il y a)\b")
+_SPREADS = re.compile(
+    r"\b(?:mov\w+|spread\w*|radiat\w+|go(?:es|ing)?|travel\w*|shoot\w*|anywhere else|elsewhere"
+    r"|irradi\w+|descend\w*|remont\w*|diffus\w+|va|vont|ailleurs)\b"
+)
 _NOT_REALLY = re.compile(
     r"\W*(?:(?:um|uh|er|well|euh|ben|bah|no|non|nah)\b\W*)*(?:not (?:really|specifically|that i"
     r"|particularly|exactly|much)|pas (?:vraiment|trop|specialement|tellement|particulierement))\b"
@@ -42,16 +60,41 @@ def polarity(claim: Claim) -> Outcome:
     """What is denied was denied, what is affirmed was not."""
     flipped = denied_but_asserted(claim.text, claim.said, claim.language)
     flipped = tuple(c for c in flipped if not _names_allergen(c, claim))
+    flipped = flipped or tuple(
+        Conflict(f, ())
+        for f in find_findings(claim.text, claim.language)
+        if f.polarity is Polarity.affirmed and not f.asked and _elsewhere(f, claim)
+    )
     if flipped:
         return conflicts("asserted, and denied or only asked: ", claim, flipped)
     flipped = tuple(
         c
         for c in asserted_but_denied(claim.text, claim.said, claim.language)
-        if not (c.evidence and _hardly(c, claim))
+        if not ((c.evidence and _hardly(c, claim)) or _elsewhere(c.finding, claim))
     )
     if flipped:
         return conflicts("denied, and said to be present: ", claim, flipped)
+    outweighed = tuple(outweighed_findings(claim))
+    if outweighed:
+        return conflicts("said otherwise of just that: ", claim, outweighed)
     return PASSED
+
+
+def _elsewhere(finding: Finding, claim: Claim) -> bool:
+    """*Does the pain move to your back? – No.* bears *no pain in the back*, not *no pain*."""
+    there = {organ.name for organ in organs(folded(claim.text), claim.language)}
+    return bool(there) and any(
+        any(
+            _SPREADS.search(fold(question.text))
+            and there & {organ.name for organ in organs(folded(question.text), claim.language)}
+            and any(
+                f.concept == finding.concept for f in find_findings(question.text, claim.language)
+            )
+            for question in unit.asks
+        )
+        and denies_all(unit.text, claim.language)
+        for unit in claim.grounds.units
+    )
 
 
 def _hardly(conflict: Conflict, claim: Claim) -> bool:
@@ -77,6 +120,24 @@ def doubt(claim: Claim) -> Outcome:
         if c.evidence and _hardly(c, claim)
     ]
     return conflicts("denied, and answered with a doubt: ", claim, hardly) if hardly else NOTHING
+
+
+def together(claim: Claim) -> Outcome:
+    """Denied by one *no* to several questions, or by who asked: true most often, worth a look."""
+    denied = {f.concept for f in find_findings(claim.text, claim.language)}
+    if not denied:
+        denied = set(content_terms(claim.text, claim.language))
+    for unit in claim.grounds.units:
+        if unit.echo:
+            return fault("answered by who asked: " + unit.answered)
+        if any(_names(question, claim, denied) for question in unit.earlier):
+            return fault("several questions, one answer: " + unit.answered)
+    return NOTHING
+
+
+def _names(question: Unit, claim: Claim, wanted: set[str]) -> bool:
+    named = {f.concept for f in find_findings(question.text, claim.language)}
+    return bool(wanted & (named | content_terms(question.text, claim.language)))
 
 
 def _names_allergen(conflict: Conflict, claim: Claim) -> bool:
@@ -118,9 +179,9 @@ def denial(claim: Claim) -> Outcome:
 def _heard_polarity(unit: Unit, claim: Claim) -> Polarity | None:
     """What the sentence says of the statement's words: by itself, or as an answer."""
     language = claim.language
-    wanted = set(content_stems(claim.text, language))
-    own = len(wanted & set(content_stems(unit.text, language)))
-    asked = len(wanted & set(content_stems(unit.question.text, language))) if unit.question else 0
+    wanted = content_terms(claim.text, language)
+    own = len(wanted & content_terms(unit.text, language))
+    asked = max((len(wanted & content_terms(q.text, language)) for q in unit.asks), default=0)
     if asked > own:
         line = clause_line(unit.text, language)
         if CUES[language].partly.match(line):
@@ -128,19 +189,44 @@ def _heard_polarity(unit: Unit, claim: Claim) -> Polarity | None:
         if CUES[language].no.match(line):
             return Polarity.denied
         return Polarity.affirmed if CUES[language].yes.match(line) else None
-    if _SOMEWHAT.search(fold(unit.text)):
-        return None
     said = _polarities(unit.text, claim.text, language)
+    if len(said) > 1 and Polarity.uncertain not in said:
+        said = _of_the_head(unit.text, claim.text, language)
+    if _somewhat(unit.text, wanted, language):
+        return None
     return said.pop() if len(said) == 1 and Polarity.uncertain not in said else None
+
+
+def _somewhat(text: str, wanted: frozenset[str], language: str) -> bool:
+    """Whether a word of degree stands near the words of the statement, in their clause."""
+    found = [w for w in worded(text, language) if w.term in wanted]
+    if not found:
+        return False
+    start = max(0, found[0].start - _NEAR)
+    end = found[-1].end + _NEAR
+    before, after = text[start : found[0].start], text[found[-1].end : end]
+    near = _CUT.split(before)[-1] + text[found[0].start : found[-1].end] + _CUT.split(after)[0]
+    return _SOMEWHAT.search(fold(near)) is not None
 
 
 def _polarities(text: str, like: str, language: str) -> set[Polarity]:
     """Of the words of ``text`` that ``like`` holds too."""
-    wanted = set(content_stems(like, language))
+    wanted = content_terms(like, language)
     return {
-        polarity_of(text, token.start, token.end, language)
-        for token in tokens(text, language)
-        if token.stem in wanted and not is_stopword(token.fold, language)
+        polarity_of(text, word.start, word.end, language)
+        for word in worded(text, language)
+        if word.term in wanted
+    }
+
+
+def _of_the_head(text: str, like: str, language: str) -> set[Polarity]:
+    """Of the first word of ``like``, if ``text`` holds it: *blood* of *blood in stools*."""
+    neutral = neutral_stems(language)
+    head = next((w.term for w in worded(like, language) if w.term not in neutral), None)
+    return {
+        polarity_of(text, word.start, word.end, language)
+        for word in worded(text, language)
+        if word.term == head
     }
 
 

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from clinical.anatomy import organs, related
 from clinical.folded import folded
 from clinical.laterality import Lateral, Side, missing_sides, said_sides, sides
+from clinical.paraphrases import content_terms
 from clinical.text import content_stems
 from consultation.summary import Comparison
 from consultation.topics import Topic
@@ -23,7 +24,12 @@ from summarize.checks.claim import (
 )
 from summarize.units import Unit
 
-_CLAUSE = re.compile(r",|;|\b(?:mais|alors que|but|while|whereas)\b")
+_CLAUSE = re.compile(
+    r",|;|\b(?:mais|alors que|but|while|whereas)\b"
+    # Speech that has no commas: what is denied or found opens the next clause.
+    r"|\b(?:no|there is|there's|you have|pas de|aucune?|il y a)\b",
+    re.IGNORECASE,
+)
 
 
 def side(claim: Claim) -> Outcome:
@@ -86,14 +92,16 @@ def _of_clause(stated: Lateral, about: Sequence[Lateral], unit: Unit, claim: Cla
     *The left eardrum is red and bulging, the right one is normal.*
     """
     bare = claim.text[: stated.start] + " " + claim.text[stated.end :]
-    wanted = set(content_stems(bare, claim.language))
+    wanted = content_terms(bare, claim.language)
     best: list[tuple[int, set[Side]]] = []
-    start = 0
+    start, carried = 0, set[Side]()
     for cut in [*(m for m in _CLAUSE.finditer(unit.text)), None]:
         end = cut.start() if cut else len(unit.text)
-        shared = len(wanted & set(content_stems(unit.text[start:end], claim.language)))
+        shared = len(wanted & content_terms(unit.text[start:end], claim.language))
         here = {s.side for s in about if start <= s.start < end}
-        best.append((shared, here))
+        # "Right knee: no effusion, no redness": a clause that names none goes on about the last.
+        carried = here or carried
+        best.append((shared, carried))
         start = end
     most = max(shared for shared, _ in best)
     there = {side for shared, here in best if shared == most for side in here}
