@@ -55,7 +55,7 @@ def read(quantity: Quantity) -> Meant:
 def agrees(text: str, expected: str, language: str, *, labels: bool = True) -> bool:
     """Every quantity that is meant is found, and each that is found is meant, weak ones aside.
 
-    ``labels=False``: ordinals and grades (*type 2*, *deuxième étage*) need not be listed.
+    Labels (*chambre 214*) are no values; with ``labels=False`` nor are ordinals (*type 2*).
     """
     found = list(quantities(text, language))
     for one in meant(expected):
@@ -63,7 +63,8 @@ def agrees(text: str, expected: str, language: str, *, labels: bool = True) -> b
         if match is None:
             return False
         found.remove(match)
-    return all(q.weak or (q.kind == "ordinal" and not labels) for q in found)
+    named = ("label",) if labels else ("label", "ordinal")
+    return all(q.weak or q.kind in named for q in found)
 
 
 def _same(a: Meant, b: Meant) -> bool:

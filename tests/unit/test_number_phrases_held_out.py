@@ -7,9 +7,10 @@ docs/results.md calls held out; since then they are a list like the other, and m
 from __future__ import annotations
 
 import pytest
+
 from tests.unit.test_number_phrases import agrees, phrases
 
-FLOOR = {"fr": 0.0, "en": 0.0}
+FLOOR = {"fr": 0.99, "en": 0.99}
 
 
 @pytest.mark.parametrize("language", ["fr", "en"])
