@@ -16,7 +16,7 @@ from clinical.quantity import QuantityKind
 
 _LEADS = {
     "pulse": "pouls pulse cardiaque fc hr bpm tachycarde bradycarde tachycardic bradycardic",
-    "saturation": "saturation saturations sat sats sature saturait saturant saturating spo2 sao2",
+    "saturation": "saturation sat sats sature saturait saturez saturant saturating spo2 sao2",
     "breathing": "respiratory respiratoire rr polypneique",
     "bmi": "imc bmi corporelle",
     "ejection": "fevg ejection lvef",

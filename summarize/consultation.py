@@ -31,6 +31,7 @@ from summarize.contradictions import contradictions
 from summarize.grounding import Grounder, Grounds
 from summarize.repair import repair
 from summarize.rules import permitted, speaks_of_family
+from summarize.tables import tables
 from summarize.undocumented import undocumented
 from summarize.units import Unit, quote, units
 from summarize.verify import Claim, failed, verify, warn
@@ -86,16 +87,19 @@ def _summarize(
         }
     )
     written = tuple(writer.section(section) for section in chosen.sections)
+    read = tables(found, writer.grounder)
     return Summary(
         template=chosen.name,
         language=language,
         title=chosen.title,
         sections=written,
-        unsupported=tuple(writer.unsupported),
+        unsupported=(*writer.unsupported, *read.unsupported),
         undocumented=undocumented(
             writer.grounder, [s for section in written for s in section.statements]
         ),
         contradictions=contradictions(found, language),
+        treatments=read.treatments,
+        measurements=read.measurements,
         transcript_sha256=transcript.sha256(),
         provenance=provenance(
             language=language,
