@@ -86,6 +86,8 @@ def _weights(name: str, settings: Settings) -> Finding:
 
 
 def _language_model(settings: Settings) -> Finding:
+    if settings.strategy == "rules":
+        return Finding(what="language model", found="none: notes are filed by rules")
     if settings.llm != "vllm":
         return Finding(what="language model", found=f"{settings.llm}, in this machine's memory")
     if settings.vllm_url is None:

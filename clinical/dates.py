@@ -49,6 +49,9 @@ def date_at(r: Reader, i: int) -> tuple[list[Quantity], int] | None:
         year, at = _year(r, i)
         if year and r.unit(at, r.pieces[at - 1])[0] is None:
             return [r.quantity(year * 10_000, None, "date", i, at)], at
+    alone = _day_alone(r, i)
+    if alone:
+        return [r.quantity(alone, None, "date", i, i + 1)], i + 1
     written = r.language == "fr" and r.word(i - 1) in ("le", "du", "au") and r.word(i + 1) == "/"
     first, second = r.whole(i), r.whole(i + 2)
     if written and first and second and first <= 31 and second <= 12:
@@ -107,11 +110,44 @@ def _year(r: Reader, i: int) -> tuple[int, int]:
     return 0, i
 
 
+def _day_alone(r: Reader, i: int) -> int | None:
+    """*le 25 à quatorze heures*: a day whose month is not said, before an hour."""
+    day = r.whole(i)
+    if r.language != "fr" or r.word(i - 1) != "le" or not day or not 1 <= day <= 31:
+        return None
+    if r.word(i + 1) not in ("a", "vers") or i + 2 >= len(r.pieces):
+        return None
+    hour = r.pieces[i + 2].kind == "time" or (
+        r.whole(i + 2) is not None and r.word(i + 3) in ("h", "heure", "heures")
+    )
+    return day if hour else None
+
+
+def _part_of_the_day(r: Reader, i: int) -> bool:
+    """*in the morning* after an hour."""
+    day = ("morning", "afternoon", "evening")
+    return r.word(i) == "in" and r.word(i + 1) == "the" and r.word(i + 2) in day
+
+
+def _past(r: Reader, i: int) -> tuple[list[Quantity], int] | None:
+    """*half past three*, *quarter past eight*, *quarter to nine*."""
+    shift = {("half", "past"): 30, ("quarter", "past"): 15, ("quarter", "to"): -15}.get(
+        (r.word(i), r.word(i + 1))
+    )
+    hour = r.whole(i + 2)
+    if shift is None or hour is None or not 1 <= hour <= 12:
+        return None
+    return [r.quantity(hour * 60 + shift, "min", "time", i, i + 3)], i + 3
+
+
 def time_at(r: Reader, i: int) -> tuple[list[Quantity], int] | None:
     """A time of day at piece ``i``, in hours or in minutes."""
     piece = r.pieces[i]
     if piece.kind == "time":
         return [r.quantity(piece.value, "min", "time", i, i + 1)], i + 1
+    past = _past(r, i)
+    if past:
+        return past
     hour = r.whole(i)
     if hour is None or not 0 <= hour <= 24:
         return None
@@ -120,6 +156,9 @@ def time_at(r: Reader, i: int) -> tuple[list[Quantity], int] | None:
         shift = 12 if r.word(at)[0] == "p" and hour < 12 else 0
         last = at + (1 if len(r.word(at)) == 2 else 2)
         return [r.quantity(hour + shift, "h", "time", i, last)], last
+    if _part_of_the_day(r, at) and 1 <= hour <= 12 and r.word(i - 1) in ("at", "around", "about"):
+        noon = 12 if r.word(at + 2) != "morning" and hour < 12 else 0
+        return [r.quantity(hour + noon, "h", "time", i, at)], at
     if r.word(at) == "o'clock":
         return [r.quantity(hour, "h", "time", i, at + 1)], at + 1
     minute = r.whole(at + 1)

@@ -51,7 +51,16 @@ _DENOMINATORS = {
     "min": "min",
     "minute": "min",
     "mmol": "mmol",
+    "mol": "mol",
+    "mil": "mL",
+    "h": "h",
+    "heure": "h",
+    "hour": "h",
+    "hr": "h",
 }
+_PER_TIME = {"min": "min", "minute": "min", "mn": "min", "h": "h", "heure": "h", "hour": "h"}
+_PER_TIME |= {"j": "d", "jour": "d", "day": "d", "d": "d"}
+"""The second divisor, after /kg or /m2; a dose a day is the dose."""
 _EVENTS = frozenset(
     {"battement", "pulsation", "cycle", "mouvement", "respiration", "beat", "breath"}
 )
@@ -59,6 +68,15 @@ _BETWEEN = frozenset(
     {"petit", "petite", "gro", "gros", "bon", "bonne", "autre", "dernier", "derniere", "prochain"}
     | {"prochaine", "premier", "premiere", "full", "whole", "good", "long", "more", "other", "last"}
     | {"solid", "small", "extra", "first", "next"}
+)
+_COMPOUND = {"[ft_i]": (12, "[in_i]"), "[stone_av]": (14, "[lb_av]"), "[lb_av]": (16, "[oz_av]")}
+_TESTS = frozenset(
+    {"sodium", "glucose", "sugar", "sugars", "cholesterol", "creatinine", "ferritin"}
+    | {"platelets", "pulse", "rate"}
+)
+_SMOKES = frozenset(
+    {"tabac", "tabagisme", "fume", "fumeur", "fumeuse", "sevre", "sevree", "cigarette"}
+    | {"cigarettes"}
 )
 _AGO = frozenset({"ago", "later", "now", "back", "or", "old", "maximum", "earlier", "apart", "of"})
 _SPAN = frozenset(
@@ -152,8 +170,15 @@ class Reader:
             return None
         if piece.fold == "m":
             return Measure(piece.value, "m", "length", i, i + 1, "digits", i + 1)
+        feet = self.feet_and_inches(i)
+        if feet is not None:
+            return Measure(feet, "[in_i]", "length", i, i + 4, "digits", i + 3)
         value, at = piece.value, i + 1
-        if self.hundreds(i):
+        if self.zero_and(i):
+            digits = f"{int(self.pieces[at].value)}"
+            value, at = Decimal(f"0.{digits}"), at + 1
+            piece = self.pieces[at - 1]
+        elif self.hundreds(i):
             value, at = value * 100 + self.pieces[at].value, at + 1
             piece = self.pieces[at - 1]
         if self.and_a_half(at):
@@ -163,6 +188,7 @@ class Reader:
         if unit is not None and self.and_a_half(at):
             value, at = value + Decimal("0.5"), self.and_a_half(at)
         if unit is not None:
+            value, unit, at = self.compound(value, unit, at)
             value, at = self.after_unit(value, unit, at)
         if unit == "h" and self.word(at) == "et" and self.word(at + 1) == "quart":
             value, at = value + Decimal("0.25"), at + 2
@@ -175,8 +201,27 @@ class Reader:
             return None
         return Measure(value, unit, kind, i, at, piece.source, number_last)
 
+    def feet_and_inches(self, i: int) -> Decimal | None:
+        """*5'10"*, in inches."""
+        feet, inches = self.whole(i), self.whole(i + 2)
+        marks = self.word(i + 1) in ("'", "’", "′") and self.word(i + 3) in ('"', "”", "″")
+        if not marks or feet is None or inches is None or not 3 <= feet <= 7 or inches > 11:
+            return None
+        return Decimal(feet * 12 + inches)
+
+    def zero_and(self, i: int) -> bool:
+        """*zéro vingt-cinq milligramme* is 0.25 mg: the comma is left out."""
+        first, second = self.number(i), self.number(i + 1)
+        if self.language != "fr" or first is None or second is None or first.value != 0:
+            return False
+        spoken = first.source == second.source == "words" and self.whole(i + 1) is not None
+        return spoken and self.unit(i + 2, second)[1] == "dose"
+
     def hundreds(self, i: int) -> bool:
-        """*one fifty milligrams* is 150 mg; but *two fifty milligram tablets* are two of 50 mg."""
+        """*one fifty milligrams* is 150 mg; but *two fifty milligram tablets* are two of 50 mg.
+
+        After the name of a test (*sodium one thirty-four*), without a unit too.
+        """
         first, second = self.number(i), self.number(i + 1)
         if self.language != "en" or first is None or second is None or second.source != "words":
             return False
@@ -186,6 +231,9 @@ class Reader:
         unit, _, last = self.unit(i + 2, second)
         form = unit_of(self.word(last), self.language)
         whole = second.value == int(second.value) and 10 <= second.value <= 99
+        named = first.value <= 3 and unit is None and self.near(i, _TESTS, after=0, before=3)
+        if named and whole:
+            return True
         return whole and unit in ("mg", "ug") and not (form and form[0] in FORMS)
 
     def and_a_half(self, i: int) -> int:
@@ -220,7 +268,8 @@ class Reader:
         ):
             at += 1
         found = unit_of(self.word(at), self.language) if self.word(at) else None
-        if not found or not (found[0] in FORMS or found[0] in TIMES or found[1] == "dose"):
+        measured = found is not None and found[1] in ("dose", "length")
+        if not found or not (found[0] in FORMS or found[0] in TIMES or measured):
             return None
         return Measure(value, found[0], _kind(found[1]), i, at + 1, "words", at)
 
@@ -243,12 +292,18 @@ class Reader:
             at += 1  # 47-year-old, 5-day course
         skipped = at
         linked = piece.source == "about" and self.word(at) in ("de", "d'", "of")
-        if linked or singular(self.word(at)) in _BETWEEN:
+        article = self.number(at + 1)
+        if piece.value < 1 and self.word(at) == "of" and article and article.source == "article":
+            skipped = at + 2  # point five of a milligram
+        elif linked or singular(self.word(at)) in _BETWEEN:
             skipped = at + 1
         for place in dict.fromkeys((at, skipped)):
             found = self.unit_word(place)
             if found:
                 return found
+        cells = self.word(at) in ("/", "par", "per") and self.word(at + 1) in ("mm3", "mm³")
+        if cells:
+            return "/mm3", "measure", at + 2
         period = self.per(at + 1 if singular(self.word(at)) in _EVENTS else at)
         if period:
             return f"/{period[0]}", "count" if period[0] != "min" else "rate", period[1]
@@ -282,6 +337,11 @@ class Reader:
             hot = self.number(at - 1)
             unit = "[degF]" if hot and 90 <= hot.value <= 110 else "Cel"
             return unit, "temperature", at + 1
+        hot = self.number(at - 1)
+        if word == "f" and hot and 94 <= hot.value <= 108:
+            return "[degF]", "temperature", at + 1
+        if word == "pa" and self.near(at, _SMOKES) and self.text[self.pieces[at].start] == "P":
+            return "{pack-year}", "count", at + 1
         if word == "c" and self.text[self.pieces[at].start] == "C":
             return "Cel", "temperature", at + 1
         found = unit_of(word, self.language)
@@ -289,17 +349,45 @@ class Reader:
             return None
         code, kind = found
         if kind in ("dose", "measure") or code in FORMS or code == "{U}":
-            ratio = self.denominator(at + 1)
+            ratio = self.denominator(at + 1, code)
             if ratio:
-                return f"{code}/{ratio[0]}", "rate" if ratio[0] == "min" else "measure", ratio[1]
+                return f"{code}/{ratio[0]}", _ratio_kind(ratio[0]), ratio[1]
         return code, _kind(kind), at + 1
 
-    def denominator(self, i: int) -> tuple[str, int] | None:
-        """*/kg*, *par kilo*, *per litre*: what the unit is divided by."""
-        if self.word(i) not in ("/", "par", "per"):
+    def denominator(self, i: int, code: str = "") -> tuple[str, int] | None:
+        """*/kg*, *par kilo et par jour*, *per metre squared*, *litres a minute*: the divisors."""
+        if code == "L" and singular(self.word(i)) == "minute":
+            return "min", i + 1  # trois litres minute
+        article = self.number(i)
+        a = article is not None and article.source == "article" and self.language == "en"
+        word = singular(self.word(i + 1))
+        if a and word not in ("minute", "hour"):
             return None
-        code = _DENOMINATORS.get(singular(self.word(i + 1)))
-        return (code, i + 2) if code else None
+        if not a and self.word(i) not in ("/", "par", "per"):
+            return None
+        first, at = _DENOMINATORS.get(word), i + 2
+        squared = word in ("metre", "meter") and self.word(at) in ("carre", "squared", "square")
+        if squared or (word == "square" and singular(self.word(at)) in ("metre", "meter")):
+            first, at = "m2", at + 1
+        if first is None:
+            return None
+        if first in ("kg", "m2"):
+            return self.each(first, at)
+        if first == "min" and self.word(at) == "/" and self.number(at + 1):
+            area = self.word(at + 2)  # a clearance, by the surface of a body
+            return (first, at + 3) if area in ("m2", "m²") else (first, at)
+        return first, at
+
+    def each(self, first: str, at: int) -> tuple[str, int]:
+        """*et par jour*, */min*, *a day* after the first divisor."""
+        k = at + 1 if self.word(at) in ("et", "and") else at
+        article = self.number(k)
+        a = article is not None and article.source == "article" and self.language == "en"
+        if a or self.word(k) in ("/", "par", "per"):
+            time = _PER_TIME.get(singular(self.word(k + 1)))
+            if time:
+                return f"{first}/{time}", k + 2
+        return first, at
 
     def times(self, i: int) -> tuple[str | None, int] | None:
         """*fois (par jour)*, *times (a day)*, *x/j*: (unit, index after it)."""
@@ -341,13 +429,33 @@ class Reader:
             return "d", at + 2
         return ("d" if code == "night" else code, at + 1) if code else None
 
+    def compound(self, value: Decimal, unit: str, at: int) -> tuple[Decimal, str, int]:
+        """*five foot ten*, *eleven stone four*, *seven pounds six ounces*: one measure of two."""
+        rule = _COMPOUND.get(unit)
+        more = self.whole(at)
+        if rule is None or more is None or value != int(value) or not 0 <= more < rule[0]:
+            return value, unit, at
+        smaller, _, after = self.unit(at + 1, self.pieces[at])
+        if smaller == rule[1]:
+            return value * rule[0] + more, rule[1], after
+        if smaller is None and unit != "[lb_av]" and after == at + 1:
+            return value * rule[0] + more, rule[1], at + 1
+        return value, unit, at
+
     def after_unit(self, value: Decimal, unit: str, at: int) -> tuple[Decimal, int]:
         """*38 degrés 5*, *1 mètre 75*, *70 kilos 5*, *3 kilos 250*: decimals after the unit."""
         more = self.whole(at)
         if more is None or value != int(value) or self.pieces[at].fold:
             return value, at
-        if self.unit(at + 1, self.pieces[at])[0] is not None or self.number(at + 1):
+        zero = more == 0 and unit == "m"
+        if self.unit(at + 1, self.pieces[at])[0] is not None or (self.number(at + 1) and not zero):
             return value, at
+        if unit == "mg" and more in (5, 25, 75) and self.pieces[at].source == "words":
+            fraction = Decimal(more) / (10 if more == 5 else 100)  # deux milligrammes cinq
+            return (value + fraction, at + 1) if self.language == "fr" else (value, at)
+        tenth = self.whole(at + 1)
+        if unit == "m" and more == 0 and tenth is not None and 0 < tenth < 10:
+            return value + Decimal(tenth) / 100, at + 2  # un mètre zéro cinq
         if unit == "m" and 1 <= more < 100:
             return value + Decimal(more) / 100, at + 1
         if self.language == "fr" and unit == "g" and value < 100:
@@ -380,7 +488,7 @@ class Reader:
     def counted_article(self, i: int, unit: str | None, after: int) -> bool:
         """Whether *un*, *une*, *a*, *an*, *one* is a number here: only before a unit."""
         letter = self.pieces[after - 1].end - self.pieces[after - 1].start == 1
-        if unit is None or letter or unit in ("%", "Cel", "[degF]", "mm[Hg]", "{drink}"):
+        if unit is None or letter or unit in ("[mi_i]", "%", "Cel", "[degF]", "mm[Hg]", "{drink}"):
             return False
         if unit.startswith("/"):
             return True
@@ -395,7 +503,13 @@ class Reader:
             )
         if self.language == "fr" and unit in ("d", "s"):
             return self.word(i - 1) in _SPAN and self.word(after) != "ou"
+        if unit == "L" and self.word(after) == "of":
+            return True  # a litre of saline
         return unit not in ("[IU]", "m", "L") or not (self.language == "en" and not spoken_one)
+
+
+def _ratio_kind(divisor: str) -> QuantityKind:
+    return "rate" if divisor.endswith(("min", "h")) else "measure"
 
 
 def _kind(kind: str) -> QuantityKind:

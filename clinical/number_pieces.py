@@ -40,6 +40,7 @@ _LEX = re.compile(
     | (?P<digits>\d{1,3}(?:[\u00a0\u202f]\d{3})+(?!\d)|\d+(?:[.,]\d+)*|(?<![\w.,])[.]\d+(?![\w]))
     | (?P<fraction>[½¼¾])
     | (?P<elision>[cdjlmnst]['’]|qu['’]|quelqu['’])(?=[^\W\d_])
+    | (?P<latin>(?<![\w.])(?:[btq]\.i\.d|[tq]\.d\.s|[ob]\.d|[ap]\.m|p\.o)\b\.?)
     | (?P<word>[^\W\d_](?:[\w\u0300-\u036f]|['’](?=[^\W\d_]))*)
     | (?P<break>[.!?;…\n]+)
     | (?P<sign>[^\s\w])
@@ -66,6 +67,7 @@ _NAMES = re.compile(
     | \b5[\s-]?(?:fu|ht|hiaa|asa)\b | \bv\s(?:six\scents?|600)\se\b
     | \bt\s(?:3|4|trois|quatre|three|four)\s(?:libre|free)\b
     | (?<=appelez\s)le\s(?:15|quinze|18|112)\b | (?<=appeler\s)le\s(?:15|quinze|18|112)\b
+    | \b(?:phq|gad)[\s-]?(?:2|7|9|two|seven|nine)\b
     | \b24/7\b | \b(?:quoi|rien)\sde\sneuf\b | \b(?:tout|flambant)\sneuf\b
     | \b(?:l|quelqu)['’]une?\b
     | \b(?:no|any|every|some|each|this|that|which|the|other|another|last|next|new)\sone\b
@@ -165,6 +167,8 @@ def _piece(kind: str, text: str, start: int, language: str) -> Piece:
         return Piece("time", "", start, end, _minutes(text))
     if kind == "break":
         return Piece("break", "", start, end)
+    if kind == "latin":
+        return Piece("word", fold(text.replace(".", "")), start, end)
     if kind == "fraction":
         return Piece("sign", text, start, end)
     return Piece("word" if kind in ("word", "elision") else "sign", fold(text), start, end)
@@ -245,8 +249,13 @@ def _number_or_self(raw: list[Piece], words: list[str], i: int, language: str) -
         return _span(raw, i, i + 1, Decimal(1), "article")
     if language == "en" and here.fold == "point" and (i == 0 or raw[i - 1].kind != "number"):
         decimals = _spoken_decimals(raw, words, i, language)
-        if decimals and decimals[1] < len(raw) and unit_of(words[decimals[1]], "en"):
+        unit = decimals[1] if decimals else len(raw)
+        if words[unit : unit + 2] == ["of", "a"]:
+            unit += 2  # point five of a milligram
+        if decimals and unit < len(raw) and unit_of(words[unit], "en"):
             return _span(raw, i, decimals[1], Decimal(f"0.{decimals[0]}"), "words")
+    if here.fold in ("secondes", "seconds"):
+        return here, i + 1  # of time
     ordinals = _FR_ORDINALS if language == "fr" else _EN_ORDINALS
     if here.fold in ordinals:
         return Piece("ordinal", "", here.start, here.end, Decimal(ordinals[here.fold])), i + 1

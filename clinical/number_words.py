@@ -82,6 +82,11 @@ def _is(words: Sequence[str], i: int, *options: str) -> bool:
     return 0 <= i < len(words) and words[i] in options
 
 
+def _times_follow(words: Sequence[str], small: Found) -> bool:
+    """*five hundred three times a day* is 500, three times: nobody takes 503 a day."""
+    return 2 <= small[0] <= 6 and _is(words, small[1], "times", "fois")
+
+
 def _fr_teen(words: Sequence[str], i: int) -> Found | None:
     """1 to 19."""
     if i >= len(words) or words[i] not in _FR_SMALL:
@@ -124,7 +129,7 @@ def _fr_below_1000(words: Sequence[str], i: int) -> Found | None:
             return found
         hundreds, at = found[0], found[1] + 1
     rest = _fr_below_100(words, at)
-    if rest and rest[0]:
+    if rest and rest[0] and not _times_follow(words, rest):
         return hundreds * 100 + rest[0], rest[1]
     return hundreds * 100, at
 
@@ -137,7 +142,7 @@ def _en_below_100(words: Sequence[str], i: int) -> Found | None:
     if words[i] not in _EN_TENS:
         return None
     unit = _EN_SMALL.get(words[i + 1], 0) if i + 1 < len(words) else 0
-    if 1 <= unit <= 9:
+    if 1 <= unit <= 9 and not _times_follow(words, (unit, i + 2)):
         return _EN_TENS[words[i]] + unit, i + 2
     return _EN_TENS[words[i]], i + 1
 
@@ -156,6 +161,6 @@ def _en_below_1000(words: Sequence[str], i: int) -> Found | None:
         hundreds, at = found[0], found[1] + 1
     after = at + 1 if _is(words, at, "and") else at
     rest = _en_below_100(words, after)
-    if rest and rest[0]:
+    if rest and rest[0] and (after > at or not _times_follow(words, rest)):
         return hundreds * 100 + rest[0], rest[1]
     return hundreds * 100, at

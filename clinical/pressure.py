@@ -19,9 +19,10 @@ def pressure_at(r: Reader, i: int) -> tuple[list[Quantity], int] | None:
     one = first.source == "article"
     if one and r.text[first.start : first.end].lower() != "one":
         return None
-    context = r.near(i, _PRESSURE, after=5)
+    context = r.near(i, _PRESSURE, after=10)
     systolic, at = _spoken_hundreds(r, i)
-    if context and r.language == "fr" and systolic < 26 and r.and_a_half(at):
+    half = r.and_a_half(at) if r.language == "fr" else 0
+    if half and systolic < 26 and (context or r.word(half) == "sur"):
         systolic, at = systolic + Decimal("0.5"), r.and_a_half(at)  # seize et demi neuf
     systolic_last = at
     link = r.word(at) in ("sur", "over", "/", "on", "-", "par")
@@ -45,7 +46,9 @@ def pressure_at(r: Reader, i: int) -> tuple[list[Quantity], int] | None:
     # Impossible, and said: kept in its order, so that halves that were swapped are seen.
     large = large or (context and link and 30 <= systolic <= 260 and 30 <= diastolic <= 260)
     small = 7 <= systolic <= 25 and 3 <= diastolic <= 15 and systolic > diastolic
-    if small and context and r.language == "fr" and unit[0] is None:
+    # "treize et demi sur huit" is no score: more than its whole.
+    spoken = r.word(at - 1) == "sur" and systolic >= 9 and first.source == "words"
+    if small and (context or spoken) and r.language == "fr" and unit[0] is None:
         scale = 10
     elif not large or (r.word(at - 1) == "-" and not context):
         return _single_pressure(r, i, context)
@@ -83,6 +86,8 @@ def _single_pressure(r: Reader, i: int, context: bool) -> tuple[list[Quantity], 
         return None
     led = r.word(i - 1) in ("a", "tension") and r.near(i, _PRESSURE, after=0, before=4)
     trailed = r.word(i + 1) == "de" and r.word(i + 2) in _PRESSURE
+    ranged = r.word(i + 1) in ("et", "a", "-") and r.word(i + 3) == "de"
+    trailed = trailed or (ranged and r.word(i + 4) in _PRESSURE)  # entre 12 et 14 de tension
     if not (led or trailed) or r.unit(i + 1, r.pieces[i])[0] is not None:
         return None
     last = i + 1

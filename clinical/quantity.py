@@ -25,6 +25,7 @@ QuantityKind = Literal[
     "measure",
     "score",
     "ordinal",
+    "label",
     "bare",
 ]
 
@@ -67,6 +68,8 @@ def same_quantity(a: Quantity, b: Quantity) -> bool:
     if a.unit is not None and b.unit is not None:
         if _counted_per(a, b) or _counted_per(b, a):
             return a.value == b.value
+        if _omits(a, b):
+            return True
         if {a.unit, b.unit} & {"%"} or not ({a.unit, b.unit} & TIMES):
             return canonical(a) == canonical(b)
         (x, unit_x), (y, unit_y) = canonical(a), canonical(b)
@@ -81,6 +84,19 @@ def same_quantity(a: Quantity, b: Quantity) -> bool:
 def _counted_per(a: Quantity, b: Quantity) -> bool:
     """*Deux par jour* of something counts what *deux comprimés* counts."""
     return a.kind == "count" and (a.unit or "").startswith("/") and b.unit in FORMS
+
+
+_OMITTED = ("/d", "/h", "/min", "/L", "/dL")
+"""Divisors that are often left out when they are clear from the words around."""
+
+
+def _omits(a: Quantity, b: Quantity) -> bool:
+    """*Trois litres minute* and *3 L* agree; 3 L/min and 3 L/h do not."""
+    short, long = sorted((a.unit or "", b.unit or ""), key=len)
+    if a.value != b.value or not short or not long.startswith(short):
+        return False
+    rest = long[len(short) :]
+    return rest in _OMITTED and not short.startswith("/")
 
 
 def _same_date(a: Quantity, b: Quantity) -> bool:

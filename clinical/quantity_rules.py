@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal
+from typing import Literal
 
 from clinical.dates import MONTH_NAMES, date_at, time_at
+from clinical.labels import label_at
 from clinical.measures import ADVERBS, PERIOD, SHARES, Measure, Reader
 from clinical.pressure import pressure_at
-from clinical.quantity import Quantity
+from clinical.quantity import Quantity, QuantityKind
+from clinical.signs import concentration, implied
 from clinical.text import fold
 from clinical.units import FORMS, TIMES, singular
 
@@ -21,6 +25,7 @@ _PULSE = frozenset({"pouls", "pulse", "frequence", "fc", "rate", "hr", "bpm"})
 _GRADES = frozenset(
     {"grade", "stade", "type", "stage", "ps", "oms", "ecog", "nyha", "niveau", "classe", "class"}
 )
+_DRINKS = frozenset({"alcohol", "drink", "drinks", "drinking", "wine", "beer"})
 _RANGE = frozenset({"a", "ou", "or", "to", "-", "–", "—", "jusqu'a"})
 _ROMAN = {"i": 1, "ii": 2, "iii": 3, "iv": 4}
 
@@ -123,8 +128,11 @@ def _temperature(r: Reader, i: int) -> tuple[list[Quantity], int] | None:
     if piece is None or piece.source == "article":
         return None
     degrees, at = piece.value, i + 1
-    tenth = r.whole(at)
     context = r.near(i, _FEVER)
+    if context and 34 <= degrees <= 42 and r.language == "fr" and r.and_a_half(at):
+        half, at = degrees + Decimal("0.5"), r.and_a_half(at)
+        return [r.quantity(half, "Cel", "temperature", i, at)], at
+    tenth = r.whole(at)
     if (
         34 <= degrees <= 42
         and degrees == int(degrees)
@@ -169,16 +177,41 @@ def _measured(r: Reader, i: int) -> tuple[list[Quantity], int] | None:
             unit, kind = f"{{/{out_of[0]}}}", "score"
         if unit is None and len(measures) > 1:
             unit, kind = next(((m.unit, m.kind) for m in measures[k:] if m.unit), (unit, kind))
+        part: Literal["", "systolic", "diastolic"] = ""
+        value = measure.value
+        sign = implied(r, measure.first, measure.last, value) if kind == "bare" else None
+        if sign:
+            value, unit, kind, part = sign.value, sign.unit, sign.kind, sign.part
+        if unit == "g":
+            unit, kind = _of_litres(r, measure)
+        if unit is None and kind == "bare" and r.word(measure.first - 1) in ("aged", "age"):
+            unit, kind = "a", "age"
+        if unit == "[IU]" and _units_of_alcohol(r, measure):
+            unit, kind = "{unit}", "count"
         pulse = unit is None and r.near(measure.first, _PULSE, after=0, before=4)
         if pulse and 30 <= measure.value <= 250:
             unit, kind = "/min", "rate"
-        quantity = r.quantity(measure.value, unit, kind, measure.first, measure.last)
+        quantity = r.quantity(value, unit, kind, measure.first, measure.last)
+        quantity = replace(quantity, part=part)
         weak = measure.source == "article" and unit in FORMS and measure.value == 1
-        part = quantity.part
         if len(measures) == 2:
-            part = "low" if k == 0 else "high"
-        result.append(replace(quantity, weak=weak, part=part))
+            quantity = replace(quantity, part="low" if k == 0 else "high")
+        result.append(replace(quantity, weak=weak))
     return result, out_of[1] if out_of else measures[-1].last
+
+
+def _of_litres(r: Reader, measure: Measure) -> tuple[str, QuantityKind]:
+    litres = concentration(r, measure.first)
+    return (litres, "measure") if litres else ("g", measure.kind)
+
+
+def _units_of_alcohol(r: Reader, measure: Measure) -> bool:
+    """*Fourteen units a week*: nobody injects by the week, and nobody drinks thousands."""
+    weekly = r.per(measure.last)
+    of_alcohol = r.word(measure.last) == "of" and r.word(measure.last + 1) == "alcohol"
+    drinks = r.near(measure.first, _DRINKS)
+    week = weekly is not None and weekly[0] == "wk" and measure.value <= 300
+    return r.language == "en" and (of_alcohol or drinks or week)
 
 
 def _one_or_more(r: Reader, i: int) -> Measure | None:
@@ -241,6 +274,29 @@ def _continues(low: Measure, high: Measure, comma: bool) -> bool:
     return high.value > low.value and (high.unit is not None or high.source == low.source)
 
 
+def _fortnight(r: Reader, i: int) -> tuple[list[Quantity], int] | None:
+    """*a fortnight*; and, as British clinicians write, *10/7 history*, *6/52*."""
+    if r.language != "en":
+        return None
+    if r.word(i) == "fortnight":
+        return [r.quantity(2, "wk", "duration", i, i + 1)], i + 1
+    over, low = r.whole(i + 2), r.whole(i)
+    if low and r.word(i + 1) == "/" and r.touching(i) and over in (7, 52):
+        said = r.word(i + 3) in ("history", "hx", "course", "ago", "of")
+        if said and low < 60:
+            unit = "d" if over == 7 else "wk"
+            return [r.quantity(low, unit, "duration", i, i + 3)], i + 3
+    return None
+
+
+def _every_hours(r: Reader, i: int) -> tuple[list[Quantity], int] | None:
+    """*q12h*."""
+    match = re.fullmatch(r"q(\d{1,2})h", r.word(i))
+    if match is None:
+        return None
+    return [r.quantity(int(match[1]), "h", "duration", i, i + 1)], i + 1
+
+
 def _ordinal(r: Reader, i: int) -> tuple[list[Quantity], int] | None:
     piece = r.pieces[i]
     if piece.kind != "ordinal":
@@ -256,10 +312,13 @@ def _ordinal(r: Reader, i: int) -> tuple[list[Quantity], int] | None:
 
 
 RULES: tuple[Rule, ...] = (
+    label_at,
     date_at,
     time_at,
     pressure_at,
     _alternate,
+    _fortnight,
+    _every_hours,
     _implicit_frequency,
     _grade,
     _temperature,

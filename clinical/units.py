@@ -16,11 +16,14 @@ _SPELLINGS: dict[tuple[str, str], str] = {
     ("kg", "weight"): "kg kgs kilo kilogramme kilogram",
     ("[lb_av]", "weight"): "lb pound",
     ("[stone_av]", "weight"): "stone",
-    ("mL", _MASS): "ml cc millilitre milliliter",
+    ("mL", _MASS): "ml mil cc millilitre milliliter",
     ("cL", _MASS): "cl centilitre centiliter",
     ("dL", _MASS): "dl decilitre deciliter",
     ("L", _MASS): "l litre liter",
     ("[IU]", _MASS): "ui iu unite unit",
+    ("m[IU]", _MASS): "miu mui",
+    ("u[IU]", _MASS): "uiu uui",
+    ("[oz_av]", "weight"): "ounce oz",
     ("mmol", "measure"): "mmol millimole",
     ("umol", "measure"): "umol micromole",
     ("mol", "measure"): "mol mole",
@@ -29,6 +32,7 @@ _SPELLINGS: dict[tuple[str, str], str] = {
     ("cm", "length"): "cm centimetre centimeter",
     ("m", "length"): "m metre meter",
     ("km", "length"): "km kilometre kilometer",
+    ("[mi_i]", "length"): "mile",
     ("[ft_i]", "length"): "ft foot feet",
     ("[in_i]", "length"): "inch inche",
     ("Cel", "temperature"): "degre degree celsiu celsius °",
@@ -56,6 +60,7 @@ _SPELLINGS: dict[tuple[str, str], str] = {
     ("{cigarette}", "count"): "cigarette clope cig",
     ("{pack}", "count"): "paquet pack packet",
     ("{drink}", "count"): "verre glass glasse drink",
+    ("{bottle}", "count"): "bouteille bottle",
 }
 
 UNITS: dict[str, tuple[str, str]] = {
@@ -64,6 +69,7 @@ UNITS: dict[str, tuple[str, str]] = {
 """Folded singular → (UCUM code, kind of quantity)."""
 
 _ONLY = {"d": "en", "yo": "en", "yr": "en", "sa": "fr", "j": "fr", "cp": "fr", "an": "fr"}
+_ONLY["mil"] = "en"
 """Spellings that are something else in the other language."""
 
 FORMS = frozenset(code for (code, kind) in _SPELLINGS if kind == "count")
@@ -91,6 +97,9 @@ _FACTORS: dict[str, tuple[Decimal, str]] = {
     "wk": (Decimal(10_080), "min"),
     "a": (Decimal(12), "mo"),
     "{capsule}": (Decimal(1), "{tablet}"),
+    "[stone_av]": (Decimal(14), "[lb_av]"),
+    "[oz_av]": (Decimal(1) / Decimal(16), "[lb_av]"),
+    "[ft_i]": (Decimal(12), "[in_i]"),
 }
 
 

@@ -103,9 +103,10 @@ class Settings(BaseSettings):
     seed: int = 0
     """Of generation."""
 
-    summary_strategy: Literal["auto", "sections", "exchanges"] = "auto"
+    summary_strategy: Literal["auto", "sections", "exchanges", "rules"] = "auto"
     """sections: the whole consultation, a section at a time (large models). exchanges: a sentence
-    at a time (small models). auto: exchanges with the packaged weights, sections otherwise."""
+    at a time (small models). rules: the sentences themselves, filed by code, without any model.
+    auto: exchanges with the packaged weights, sections otherwise."""
 
     @property
     def small_language_model(self) -> bool:
@@ -115,7 +116,7 @@ class Settings(BaseSettings):
         )
 
     @property
-    def strategy(self) -> Literal["sections", "exchanges"]:
+    def strategy(self) -> Literal["sections", "exchanges", "rules"]:
         if self.summary_strategy != "auto":
             return self.summary_strategy
         return "exchanges" if self.small_language_model else "sections"
@@ -126,7 +127,8 @@ class Settings(BaseSettings):
 
     @property
     def summary_quality(self) -> Quality:
-        return Quality.draft if self.small_language_model else Quality.standard
+        small = self.small_language_model or self.strategy == "rules"
+        return Quality.draft if small else Quality.standard
 
     def digest(self, task: Literal["transcript", "summary"]) -> str:
         """sha256 of this version and of the settings that change a result of this task.

@@ -7,9 +7,29 @@ from typing import Literal
 
 from pydantic import Field
 
+from consultation.evidence import Check, Comparison, Evidence, Level, Span, Verdict
 from consultation.provenance import Provenance
-from consultation.transcript import Role
-from consultation.wire import Record, Seconds, ms
+from consultation.tables import Measurement, Treatment
+from consultation.wire import Record
+
+__all__ = [
+    "Check",
+    "Comparison",
+    "Contradiction",
+    "Evidence",
+    "Experiencer",
+    "Fact",
+    "Level",
+    "Polarity",
+    "Section",
+    "SectionState",
+    "Span",
+    "Statement",
+    "Summary",
+    "Undocumented",
+    "Unsupported",
+    "Verdict",
+]
 
 
 class Polarity(StrEnum):
@@ -22,68 +42,6 @@ class Experiencer(StrEnum):
     patient = "patient"
     family = "family"
     other = "other"
-
-
-class Evidence(Record):
-    """A verbatim quote, found by code, never by the model."""
-
-    source: str
-    """``transcript``, or a document's id."""
-    anchor: str
-    """The segment's id (s0042), or the paragraph's."""
-    quote: str = Field(min_length=1)
-    """Exactly ``segment.text[quote_start:quote_end]``."""
-    quote_start: int = Field(ge=0)
-    quote_end: int = Field(ge=0)
-    start: Seconds | None = ms("start", default=None)
-    """Time in the recording."""
-    end: Seconds | None = ms("end", default=None)
-    speaker: str | None = None
-    role: Role | None = None
-
-
-class Verdict(StrEnum):
-    passed = "passed"
-    failed = "failed"
-    not_applicable = "not_applicable"
-
-
-class Level(StrEnum):
-    blocking = "blocking"
-    """A failure keeps the statement out of the note."""
-    warning = "warning"
-    """A failure is shown beside the statement: read or listen again."""
-
-
-class Span(Record):
-    """Words of a statement or of a transcript."""
-
-    anchor: str
-    """``statement``, or the segment's id."""
-    start: int = Field(ge=0)
-    """Characters, in the statement's text or in the segment's."""
-    end: int = Field(ge=0)
-    text: str
-    """Exactly the words between ``start`` and ``end``."""
-
-
-class Comparison(Record):
-    """The two sides that a rule compared; None where there is nothing to set beside the other."""
-
-    statement: Span | None = None
-    evidence: Span | None = None
-
-
-class Check(Record):
-    """One rule applied to one statement by code."""
-
-    rule: str
-    """evidence, question, numbers, drugs, polarity, side…; ``repaired`` after a repair."""
-    verdict: Verdict
-    level: Level = Level.blocking
-    detail: str = ""
-    """What was compared, for a reader: the statement's side, then the evidence's."""
-    compared: tuple[Comparison, ...] = ()
 
 
 class Statement(Record):
@@ -154,7 +112,7 @@ class Undocumented(Record):
 class Contradiction(Record):
     """Two things said in this consultation that cannot both be true; both are shown."""
 
-    kind: Literal["dose", "side", "allergy"]
+    kind: Literal["dose", "side", "allergy", "prescribed_allergen"]
     about: str
     """The drug, the organ or the finding, as it was named."""
     evidence: tuple[Evidence, ...] = Field(min_length=2)
@@ -191,6 +149,10 @@ class Summary(Record):
     undocumented: tuple[Undocumented, ...] = ()
     """Said, and in no statement: gravest first."""
     contradictions: tuple[Contradiction, ...] = ()
+    treatments: tuple[Treatment, ...] = ()
+    """Read from the transcript by rules, apart from the statements."""
+    measurements: tuple[Measurement, ...] = ()
+    """The same, in the order in which they were said."""
     transcript_sha256: str
     provenance: Provenance
 

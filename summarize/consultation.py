@@ -1,4 +1,4 @@
-"""Transcript → Summary: draft with a model, then ground and verify every statement by code."""
+"""Transcript → Summary: a model or rules draft, then code grounds and verifies each statement."""
 
 from __future__ import annotations
 
@@ -27,12 +27,13 @@ from consultation.topics import Topic
 from consultation.transcript import Transcript
 from prompts import library
 from prompts.library import SectionTemplate, Template
-from summarize import exchanges, sections
+from summarize import by_rules, exchanges, sections
 from summarize.asking import Draft, Usage
 from summarize.contradictions import contradictions
 from summarize.grounding import Grounder, Grounds
 from summarize.repair import repair
 from summarize.rules import permitted, speaks_of_family
+from summarize.tables import tables
 from summarize.undocumented import undocumented
 from summarize.units import Unit, quote, units
 from summarize.verify import Claim, failed, verify, warn
@@ -77,6 +78,10 @@ def _summarize(
         if settings.strategy == "exchanges":
             _by_exchange(writer, found, model, settings.seed, usage, progress)
             used: tuple[str, ...] = exchanges.PROMPTS
+        elif settings.strategy == "rules":
+            for filed in by_rules.file_by_rules(found, language, progress=progress):
+                writer.file(filed)
+            used = by_rules.PROMPTS
         else:
             _by_section(writer, found, model, settings.seed, usage, progress)
             used = sections.PROMPTS
@@ -88,16 +93,19 @@ def _summarize(
         }
     )
     written = tuple(writer.section(section) for section in chosen.sections)
+    read = tables(found, writer.grounder)
     return Summary(
         template=chosen.name,
         language=language,
         title=chosen.title,
         sections=written,
-        unsupported=tuple(writer.unsupported),
+        unsupported=(*writer.unsupported, *read.unsupported),
         undocumented=undocumented(
             writer.grounder, [s for section in written for s in section.statements]
         ),
         contradictions=contradictions(found, language),
+        treatments=read.treatments,
+        measurements=read.measurements,
         transcript_sha256=transcript.sha256(),
         provenance=provenance(
             language=language,
@@ -143,7 +151,6 @@ def _by_exchange(
     usage: Usage,
     progress: Progress,
 ) -> None:
-    by_topic = {topic: s for s in writer.template.sections for topic in s.topics}
     for filed in exchanges.file_exchanges(
         found,
         writer.template.language,
@@ -152,10 +159,7 @@ def _by_exchange(
         usage=usage,
         progress=progress,
     ):
-        # A template without a section for family history, say, leaves such sentences out.
-        section = by_topic.get(filed.topic)
-        if section is not None:
-            writer.add_exchange(section, filed)
+        writer.file(filed)
 
 
 class _Writer:
@@ -186,6 +190,13 @@ class _Writer:
             self._keep(section, mended.text, mended.grounds, mended.checks, original=draft.text)
         else:
             self._refuse(section, draft.text, checks, fault)
+
+    def file(self, filed: exchanges.Filed) -> None:
+        """Into the section of its topic; a template without one leaves the sentence out."""
+        sections_ = reversed(self.template.sections)
+        section = next((s for s in sections_ if filed.topic in s.topics), None)
+        if section is not None:
+            self.add_exchange(section, filed)
 
     def add_exchange(self, section: SectionTemplate, filed: exchanges.Filed) -> None:
         """The model's wording if it stands; else the sentence as it was said."""

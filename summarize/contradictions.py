@@ -22,6 +22,7 @@ from clinical.temporality import Status, courses, statuses
 from clinical.text import fold
 from consultation.summary import Contradiction, Evidence, Experiencer, Polarity
 from consultation.transcript import Role
+from summarize.allergen import prescribed_allergens
 from summarize.units import Unit, quote
 
 _OF_ONE_THING = re.compile(
@@ -35,6 +36,7 @@ _NEW = frozenset({Status.changed, Status.planned, Status.resumed})
 def contradictions(units: Sequence[Unit], language: str) -> tuple[Contradiction, ...]:
     """All of them, in the order in which the second half was said."""
     found = [*_doses(units, language), *_sides(units, language), *_allergies(units, language)]
+    found += prescribed_allergens(units, language)
     found.sort(key=lambda pair: pair[0])
     return tuple(contradiction for _, contradiction in found)
 

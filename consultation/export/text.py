@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from consultation.export.labels import clock, speaker_labels
 from consultation.export.marks import correction_note, marked_text, quoted_corrections
+from consultation.export.tables import tables_to_markdown
 from consultation.summary import Check, Evidence, Fact, Section, SectionState, Summary
 from consultation.transcript import GapReason, Transcript
 
@@ -46,7 +47,12 @@ _PHRASES = {
             Fact.follow_up: "suivi",
             Fact.symptom: "symptôme",
         },
-        kinds={"dose": "dose", "side": "côté", "allergy": "allergie"},
+        kinds={
+            "dose": "dose",
+            "side": "côté",
+            "allergy": "allergie",
+            "prescribed_allergen": "⚠ allergie et prescription",
+        },
         rules={
             "plausible": "valeur invraisemblable, réécouter",
             "spelling": "nom de médicament corrigé",
@@ -74,7 +80,12 @@ _PHRASES = {
             Fact.follow_up: "follow-up",
             Fact.symptom: "symptom",
         },
-        kinds={"dose": "dose", "side": "side", "allergy": "allergy"},
+        kinds={
+            "dose": "dose",
+            "side": "side",
+            "allergy": "allergy",
+            "prescribed_allergen": "⚠ allergy and prescription",
+        },
         rules={
             "plausible": "implausible value, listen again",
             "spelling": "drug name corrected",
@@ -121,6 +132,9 @@ def summary_to_markdown(summary: Summary, transcript: Transcript | None = None) 
         lines += [f"## {_escape(section.heading)}", ""]
         lines += _section(section, phrases, labels, transcript)
         lines.append("")
+    lines += tables_to_markdown(
+        summary, quoted=lambda evidence: _quote(evidence, labels, transcript), escaped=_escape
+    )
     if summary.contradictions:
         lines += [f"## {phrases.contradictions}", ""]
         for contradiction in summary.contradictions:

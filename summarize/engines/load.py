@@ -8,6 +8,7 @@ from consultation.engines import LanguageModel
 from consultation.errors import WeightsMissing
 from consultation.settings import Settings
 from consultation.weights import locate
+from summarize.by_rules import NoModel
 
 PACKAGED = "qwen2.5-coder-1.5b-instruct"
 """The weights that the embedded engines take unless a setting names others."""
@@ -18,6 +19,8 @@ def load_language_model(settings: Settings) -> LanguageModel:
 
     Raises EngineMissing, WeightsError, or InvalidOption for settings that cannot be meant.
     """
+    if settings.strategy == "rules":
+        return NoModel()
     if settings.llm == "llamacpp":
         from summarize.engines.llamacpp import LlamaCpp
 

@@ -41,8 +41,9 @@ def meant(text: str) -> list[Meant]:
         elif first == "ord":
             found.append(("number", Decimal(rest[0]), None))
         else:
-            value, unit = convert(Decimal(first), rest[0] if rest else None)
-            found.append(("number", value, unit))
+            for bound in first.split(".."):  # a..b: a range is two numbers of one unit
+                value, unit = convert(Decimal(bound), rest[0] if rest else None)
+                found.append(("number", value, unit))
     return found
 
 
@@ -51,15 +52,19 @@ def read(quantity: Quantity) -> Meant:
     return ("date" if quantity.kind == "date" else "number", value, unit)
 
 
-def agrees(text: str, expected: str, language: str) -> bool:
-    """Every quantity that is meant is found, and each that is found is meant, weak ones aside."""
+def agrees(text: str, expected: str, language: str, *, labels: bool = True) -> bool:
+    """Every quantity that is meant is found, and each that is found is meant, weak ones aside.
+
+    Labels (*chambre 214*) are no values; with ``labels=False`` nor are ordinals (*type 2*).
+    """
     found = list(quantities(text, language))
     for one in meant(expected):
         match = next((q for q in found if _same(read(q), one)), None)
         if match is None:
             return False
         found.remove(match)
-    return all(quantity.weak for quantity in found)
+    named = ("label",) if labels else ("label", "ordinal")
+    return all(q.weak or q.kind in named for q in found)
 
 
 def _same(a: Meant, b: Meant) -> bool:

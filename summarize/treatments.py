@@ -1,0 +1,254 @@
+"""The table of treatments: each drug, how it is taken and what becomes of it.
+
+Read from the transcript by rules, apart from the note. The last thing said stands; what it replaced
+is kept beside it with its quote.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from clinical.allergies import Allergy, allergies, later_reaction
+from clinical.dosage import Dosage, dosages
+from clinical.drugs import DrugMention, find_drugs
+from clinical.folded import folded
+from clinical.quantity import Quantity, same_quantity
+from clinical.temporality import Status, courses, statuses
+from clinical.text import fold
+from consultation.summary import Evidence
+from consultation.tables import Amount, Earlier, Treatment, TreatmentStatus
+from consultation.transcript import Role
+from summarize.rules import speaks_of_family
+from summarize.units import Unit, quote
+
+_STATUS = {
+    Status.current: TreatmentStatus.current,
+    Status.stopped: TreatmentStatus.stopped,
+    Status.past: TreatmentStatus.stopped,
+    Status.planned: TreatmentStatus.planned,
+    Status.changed: TreatmentStatus.changed,
+    Status.resumed: TreatmentStatus.started,
+}
+_PRESCRIBES = re.compile(
+    r"\b(?:je (?:vous |te |lui )?(?:prescri\w+|mets|donne|rajoute|ajoute)|vais (?:vous |te |lui )?"
+    r"(?:prescrire|mettre|donner|rajouter|ajouter)|on (?:va )?(?:commence\w*|debut\w*|rajoute\w*"
+    r"|ajoute\w*|demarre\w*)|(?:i'll|i will|we'll|we will|going to|i'd|let's|i can)"
+    r" (?:\w+ )?(?:prescribe|start|give|put|add)|start(?:ing)? you on|prescribing)\b"
+)
+_NOT_TAKEN = re.compile(
+    r"\b(?:(?:ne|n'|n) ?(?:\w+ ){1,3}?(?:pas|plus|jamais)|pas|jamais|aucune?|sans|never|not|no"
+    r"|don't|doesn't|didn't|won't|haven't|isn't|without|avoid\w*|evit\w+)\b(?! d'arret| arret)"
+)
+_YES = re.compile(
+    r"^\W*(?:oui|ouais|si|tout a fait|exact\w*|c'est (?:ca|bien ca)|yes|yeah|yep"
+    r"|that's right|correct|i do)\b"
+)
+_NO = re.compile(r"^\W*(?:non|pas|jamais|no|nope|never|i don't)\b")
+_FAMILY_ONLY = re.compile(r"\b(?:je|j'|me|m'|mon|ma|moi|i|i'm|my|vous|you)\b")
+
+
+OPENS, SHORT = 16, 90
+"""Characters before the first amount, and in all, of a sentence that goes on about a drug."""
+
+
+@dataclass
+class _Row:
+    mention: DrugMention
+    status: TreatmentStatus = TreatmentStatus.mentioned
+    fields: dict[str, tuple[Quantity, ...]] = field(default_factory=dict)
+    route: str | None = None
+    indication: str | None = None
+    allergy: Allergy | None = None
+    reaction: str | None = None
+    units: dict[int, Unit] = field(default_factory=dict)
+    sources: dict[str, Unit] = field(default_factory=dict)
+    earlier: list[Earlier] = field(default_factory=list)
+
+
+def treatments(
+    units: Sequence[Unit], language: str
+) -> tuple[tuple[Treatment, tuple[Unit, ...]], ...]:
+    """One row a drug, with the sentences it rests on, in the order of their first mention."""
+    rows: dict[str, _Row] = {}
+    last: _Row | None = None
+    allergic: _Row | None = None
+    for unit in units:
+        if unit.is_question:
+            continue
+        if allergic is not None and allergic.reaction is None and unit.role is not Role.clinician:
+            told = later_reaction(unit.text)
+            if told:
+                allergic.reaction = told[0]
+                allergic.units[unit.index] = unit
+        allergic = None
+        own = allergies(unit.said, language)
+        for allergy in own:
+            allergic = _allergy_row(rows, allergy, unit)
+        if own:
+            last = None
+            continue
+        named = _named(unit, language)
+        if not named:
+            dosage = dosages(unit.text, (), language)[0]
+            if _goes_on(last, unit, dosage):
+                _add(last, dosage, None, unit)
+            continue
+        for drug, dosage in named:
+            status = _status(drug, dosage, unit, language)
+            if status is None:
+                continue
+            row = rows.setdefault(drug.inn, _Row(drug))
+            _add(row, dosage, status, unit)
+            last = row
+    shown = [row for row in rows.values() if _worth(row)]
+    return tuple(
+        (_treatment(i, row), tuple(row.units[k] for k in sorted(row.units)))
+        for i, row in enumerate(shown, start=1)
+    )
+
+
+def _named(unit: Unit, language: str) -> list[tuple[DrugMention, Dosage]]:
+    """The drugs of a sentence; of the question that a plain yes confirms."""
+    if speaks_of_family(unit.answered) and not _FAMILY_ONLY.search(fold(unit.text)):
+        return []
+    own = find_drugs(unit.text, language)
+    if own:
+        taken = dosages(unit.text, own, language)
+        # A class is talk unless it has a dose: insulin, eighteen units.
+        return [(d.drug, d) for d in taken if d.drug and (d.drug.kind == "drug" or not d.empty)]
+    if unit.question is None or not _YES.search(fold(unit.text)):
+        return []
+    asked = tuple(d for d in find_drugs(unit.question.text, language) if d.kind == "drug")
+    if len(asked) != 1:
+        return []
+    answer = dosages(unit.text, (), language)[0]
+    return [(asked[0], answer if not answer.empty else Dosage(asked[0]))]
+
+
+def _status(drug: DrugMention, dosage: Dosage, unit: Unit, language: str) -> TreatmentStatus | None:
+    """None where the drug is not taken and never was: *je ne prends pas de…*"""
+    line = folded(unit.text)
+    here = drug.text in unit.text
+    said = statuses(courses(unit.text, language), drug.inn) if here else frozenset()
+    lead = line.line[: line.at(drug.start)] if here else ""
+    clause = re.split(r"[,;.]|\b(?:mais|but|et|and)\b", lead)[-1]
+    for status in (Status.stopped, Status.changed, Status.resumed, Status.planned, Status.past):
+        if status in said:
+            fresh = status is Status.planned and _PRESCRIBES.search(line.line)
+            return TreatmentStatus.started if fresh else _STATUS[status]
+    if here and _NOT_TAKEN.search(clause):
+        return None
+    if _PRESCRIBES.search(line.line) and unit.role is not Role.patient:
+        return TreatmentStatus.started
+    if Status.current in said or (not here and _YES.search(line.line)):
+        return TreatmentStatus.current
+    if unit.role is Role.patient and not dosage.empty:
+        return TreatmentStatus.current
+    return TreatmentStatus.mentioned
+
+
+def _goes_on(last: _Row | None, unit: Unit, dosage: Dosage) -> bool:
+    """*Amlodipine. Cinq milligrammes le matin.*; or the answer to a question just behind it.
+
+    Only a short sentence that opens with an amount: a nurse who comes every day is no dose.
+    """
+    if last is None or not last.units or dosage.empty:
+        return False
+    said = (*dosage.dose, *dosage.count, *dosage.frequency)
+    if min(q.start for q in said) > OPENS or len(unit.text) > SHORT:
+        return False
+    before = max(last.units)
+    answers = unit.question is not None and unit.question.index <= before + 1
+    return unit.index <= before + 2 and (answers or last.units[before].speaker == unit.speaker)
+
+
+def _add(row: _Row | None, dosage: Dosage, status: TreatmentStatus | None, unit: Unit) -> None:
+    if row is None:
+        return
+    new = {
+        name: said
+        for name in ("dose", "count", "frequency", "duration")
+        if (said := getattr(dosage, name))
+    }
+    if status is None and not new:
+        return
+    for name, said in new.items():
+        old = row.fields.get(name)
+        if old and not _same(old, said):
+            where = row.sources[name]
+            text = _text(old, where.text)
+            row.earlier.append(Earlier(field=name, text=text, evidence=_quote(where)))
+        row.fields[name] = said
+        row.sources[name] = unit
+    known = row.status
+    if status is not None and status is not TreatmentStatus.mentioned and status is not known:
+        if known not in (TreatmentStatus.mentioned, TreatmentStatus.allergy):
+            where = row.sources["status"]
+            row.earlier.append(Earlier(field="status", text=known.value, evidence=_quote(where)))
+        if known is not TreatmentStatus.allergy:
+            row.status = status
+            row.sources["status"] = unit
+    row.route = dosage.route or row.route
+    row.indication = dosage.indication or row.indication
+    row.units[unit.index] = unit
+
+
+def _same(a: tuple[Quantity, ...], b: tuple[Quantity, ...]) -> bool:
+    return len(a) == len(b) and all(same_quantity(x, y) for x, y in zip(a, b, strict=True))
+
+
+def _allergy_row(rows: dict[str, _Row], allergy: Allergy, unit: Unit) -> _Row:
+    key = f"allergy:{allergy.allergen.inn}"
+    row = rows.setdefault(key, _Row(allergy.allergen, status=TreatmentStatus.allergy))
+    row.allergy = row.allergy or allergy
+    row.reaction = row.reaction or allergy.reaction
+    row.units[unit.index] = unit
+    return row
+
+
+def _worth(row: _Row) -> bool:
+    """A drug that is only named, by the clinician, without a dose, is talk."""
+    if row.status is not TreatmentStatus.mentioned or row.fields:
+        return True
+    return any(unit.role is Role.patient for unit in row.units.values())
+
+
+def _treatment(number: int, row: _Row) -> Treatment:
+    amounts = {name: _amount(said, row.sources[name].text) for name, said in row.fields.items()}
+    evidence = _quote(*(row.units[i] for i in sorted(row.units)))
+    certainty = row.allergy.certainty if row.allergy else None
+    if row.allergy and row.reaction and not row.allergy.reaction:
+        told = later_reaction(row.reaction)
+        certainty = told[1] if told else certainty
+    return Treatment(
+        id=f"treatment.{number}",
+        drug=row.mention.text,
+        inn=row.mention.inn,
+        atc=row.mention.atc,
+        status=row.status,
+        route=row.route,
+        indication=row.indication,
+        reaction=row.reaction,
+        certainty=certainty,
+        spelling=row.mention.score,
+        evidence=evidence,
+        earlier=tuple(row.earlier),
+        **amounts,
+    )
+
+
+def _amount(said: tuple[Quantity, ...], text: str) -> Amount:
+    high = float(said[1].value) if len(said) > 1 else None
+    unit = said[0].unit
+    return Amount(value=float(said[0].value), high=high, unit=unit, text=_text(said, text))
+
+
+def _text(said: tuple[Quantity, ...], text: str) -> str:
+    return text[said[0].start : said[-1].end]
+
+
+def _quote(*units: Unit) -> tuple[Evidence, ...]:
+    asked = [unit.question for unit in units if unit.question is not None]
+    return quote([*asked, *units])
