@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Literal
 
 from platformdirs import user_data_path
-from pydantic import Field, SecretStr, field_validator
+from pydantic import Field, HttpUrl, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -58,6 +58,37 @@ class ServiceSettings(BaseSettings):
     """How often a step is tried whose error may pass by itself."""
     retry_seconds: float = Field(default=2.0, gt=0)
     """Before the second try; doubled for each further one."""
+
+    memory_budget_mb: int | None = Field(default=None, ge=1)
+    """Memory (or a card's memory, with figures of your own below) that one worker may fill with
+    models and recordings; None bounds it by the numbers at once alone. A recording that does not
+    fit yet waits, one that never could is refused."""
+    memory_speech_mb: int = Field(default=1600, ge=0)
+    """For the budget: a child with the speech models loaded."""
+    memory_note_mb: int = Field(default=2200, ge=0)
+    """For the budget: a note with its language model; little, where a vLLM server has it."""
+    memory_minute_mb: float = Field(default=20.0, ge=0)
+    """For the budget: a minute of recording while it is recognised and diarised."""
+    stuck_seconds: float = Field(default=600.0, gt=0)
+    """A step without progress for so long is an error in the log and in the metrics."""
+    stuck_kill_seconds: float = Field(default=3600.0, gt=0)
+    """And after so long it is ended and tried again, as often as ANAMNESE_STEP_ATTEMPTS."""
+
+    queue_limit: int = Field(default=20_000, ge=0)
+    """With so many jobs waiting, new ones over HTTP are refused for now; 0 refuses none."""
+    disk_reserve_mb: int = Field(default=1024, ge=0)
+    """An upload that would leave less free on the disk of the recordings is refused."""
+
+    metrics_port: int | None = Field(default=None, ge=0, le=65535)
+    """A worker answers Prometheus there; None does not. (The HTTP service has /metrics.)"""
+    metrics_host: str = "127.0.0.1"
+    """Its address; any other than loopback needs ANAMNESE_METRICS_TOKEN_FILE."""
+    metrics_token_file: Path | None = None
+    """A file with the bearer token that a worker's metrics ask for."""
+    log_format: Literal["text", "json"] = "text"
+    """json: one object a line, for a collector."""
+    otlp_endpoint: HttpUrl | None = None
+    """Traces go there, as http://collector:4318; none are made without. Ids and times only."""
 
     engines: Literal["models", "scripted"] = "models"
     """scripted: no models, made-up words, to try or to load the service. Results say so."""
