@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import Literal
+from urllib.parse import quote
 
 from platformdirs import user_data_path
 from pydantic import Field, HttpUrl, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from consultation.errors import InvalidOption
 
 
 class ServiceSettings(BaseSettings):
@@ -26,6 +29,8 @@ class ServiceSettings(BaseSettings):
     database_url: SecretStr | None = None
     """postgresql://user:password@host/name for several machines; None keeps SQLite in the data
     folder."""
+    database_password_file: Path | None = None
+    """A file with the password for that URL, which then needs none."""
     keys_file: Path | None = None
     """Encryption keys, made by ``anamnese keys new``. No default: the service does not start
     without."""
@@ -112,7 +117,16 @@ class ServiceSettings(BaseSettings):
         if self.database_url is None:
             return f"sqlite:///{self.data_folder / 'anamnese.sqlite'}"
         url = self.database_url.get_secret_value()
-        return url.replace("postgresql://", "postgresql+psycopg://", 1)
+        url = url.replace("postgresql://", "postgresql+psycopg://", 1)
+        if self.database_password_file is None:
+            return url
+        try:
+            password = self.database_password_file.read_text("utf-8").strip()
+        except (OSError, UnicodeDecodeError):
+            raise InvalidOption("ANAMNESE_DATABASE_PASSWORD_FILE cannot be read") from None
+        scheme, _, rest = url.partition("://")
+        user, _, place = rest.rpartition("@")
+        return f"{scheme}://{user.partition(':')[0]}:{quote(password, safe='')}@{place}"
 
     @property
     def audio_folder(self) -> Path:

@@ -428,15 +428,6 @@ def test_a_planted_name_is_nowhere_in_the_clear(
     assert files_with(tmp_path, name.encode()) == [said]
 
 
-@pytest.mark.chaos
-@pytest.mark.parametrize("seed", range(2))
-def test_chaos_at_length(
-    store: Store, enqueuer: Enqueuer, settings: ServiceSettings, processes: Processes, seed: int
-) -> None:
-    """``make chaos``: 200 jobs, 3 workers."""
-    chaos(store, enqueuer, settings, processes, jobs=200, workers=3, kills=20, seed=seed)
-
-
 def test_a_step_that_hangs_is_ended_tried_again_and_given_up(
     store: Store, enqueuer: Enqueuer, settings: ServiceSettings, processes: Processes
 ) -> None:
