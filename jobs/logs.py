@@ -8,8 +8,9 @@ line is written.
 from __future__ import annotations
 
 import logging
+import sys
 from types import TracebackType
-from typing import Any, Literal
+from typing import Any, Literal, TextIO
 
 import structlog
 from structlog.contextvars import bound_contextvars, merge_contextvars
@@ -28,7 +29,7 @@ def configure(form: Literal["text", "json"], level: int = logging.INFO) -> None:
             key_order=["timestamp", "level", "logger", "event"], drop_missing=True
         )
     )
-    handler = logging.StreamHandler()
+    handler = _Stderr()
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=_SHARED,
@@ -36,13 +37,24 @@ def configure(form: Literal["text", "json"], level: int = logging.INFO) -> None:
         )
     )
     root = logging.getLogger()
-    for old in list(root.handlers):
+    for old in [one for one in root.handlers if isinstance(one, _Stderr)]:
         root.removeHandler(old)
     root.addHandler(handler)
     root.setLevel(level)
     # They say where the database is, and what they are for.
     for name in ("dbos", "alembic", "opentelemetry", "urllib3", "httpx"):
         logging.getLogger(name).setLevel(logging.WARNING)
+
+
+class _Stderr(logging.StreamHandler[TextIO]):
+    """Standard error as it is when a line is written, not as it was when this was made."""
+
+    def __init__(self) -> None:
+        logging.Handler.__init__(self)
+
+    @property
+    def stream(self) -> TextIO:  # type: ignore[override]
+        return sys.stderr
 
 
 def logger(name: str) -> structlog.stdlib.BoundLogger:
@@ -58,6 +70,8 @@ def without_texts(_logger: Any, _method: str, event: EventDict) -> EventDict:
         info = info or record.exc_info
         record.exc_info = record.exc_text = record.stack_info = None
     event.pop("stack_info", None)
+    if info is True:
+        info = sys.exc_info()
     error = info[1] if isinstance(info, tuple) else info
     if isinstance(error, BaseException):
         event["error"] = f"{type(error).__name__} at {place(error.__traceback__)}"
