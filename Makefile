@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 export OMP_WAIT_POLICY := passive
 export GOMP_SPINCOUNT := 0
 
-.PHONY: chaos postgres constraints demo test test-fast test-vllm lint evaluate schema clean
+.PHONY: chaos load postgres constraints demo test test-fast test-vllm lint evaluate schema clean
 
 demo: $(VENV)/.embedded weights  ## two real consultations, from audio to a note in JSON
 	$(BIN)/anamnese demo --out demo-output
@@ -14,8 +14,12 @@ demo: $(VENV)/.embedded weights  ## two real consultations, from audio to a note
 test: $(VENV)/.dev postgres weights weights-small lint  ## everything CI runs, real models included
 	$(BIN)/pytest -m "not vllm and not chaos"
 
-chaos: $(VENV)/.dev  ## 200 jobs, 3 workers, killed at random, on SQLite and PostgreSQL
+chaos: $(VENV)/.dev postgres  ## 200 jobs, 3 workers, everything killed at random, on SQLite and PostgreSQL
 	$(BIN)/pytest -m chaos tests/service
+
+load: $(VENV)/.dev postgres  ## what the service itself bears and costs; scripted engines
+	$(BIN)/python -m tests.load
+	$(BIN)/python -m tests.load --postgres
 
 postgres:  ## what the tests of the service run on besides SQLite; without it they say so, loudly
 	@command -v initdb >/dev/null || ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 \

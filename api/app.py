@@ -10,21 +10,25 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
 from api import problem
+from api.admission import Admission
 from api.auth import check_address
+from api.metrics import ApiMetrics
 from api.middleware import Envelope
 from api.problem import Problem
-from api.routes import audit, consultations, health, jobs, results, summaries
+from api.routes import audit, consultations, health, jobs, metrics, results, summaries
 from api.service import Service
 from jobs.queue import Enqueuer
 from jobs.service_settings import ServiceSettings
 from jobs.store.store import open_store
+from jobs.tracing import make_tracer
 
 
 def make_app(settings: ServiceSettings) -> FastAPI:
     """Ready to serve. Raises KeysMissing, InvalidOption or DatabaseAway."""
     check_address(settings)
     store = open_store(settings, migrate=True)
-    enqueuer = Enqueuer(store.database)
+    tracer = make_tracer(settings, "anamnese-api")
+    enqueuer = Enqueuer(store.database, tracer.current)
     enqueuer.migrate()
 
     @asynccontextmanager
@@ -32,6 +36,7 @@ def make_app(settings: ServiceSettings) -> FastAPI:
         yield
         enqueuer.close()
         store.close()
+        tracer.close()
 
     app = FastAPI(
         title="anamnese",
@@ -43,10 +48,12 @@ def make_app(settings: ServiceSettings) -> FastAPI:
         docs_url=None,
         redoc_url=None,
     )
-    app.state.service = Service(settings, store, enqueuer)
+    measured = ApiMetrics(store.database, settings.lease_seconds)
+    admission = Admission(settings, store.database)
+    app.state.service = Service(settings, store, enqueuer, measured, admission)
     problem.install(app)
-    app.add_middleware(Envelope)
-    for one in (consultations, jobs, results, summaries, audit, health):
+    app.add_middleware(Envelope, measured=measured, tracer=tracer)
+    for one in (consultations, jobs, results, summaries, audit, health, metrics):
         app.include_router(one.router)
     app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]
     return app

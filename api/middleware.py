@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-import logging
 import re
 import secrets
 import time
+from typing import Any
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api import problem
+from api.metrics import ApiMetrics
 from api.problem import TooLarge
+from jobs import logs
+from jobs.tracing import Tracer
 
-log = logging.getLogger("anamnese.access")
+log = logs.logger("anamnese.access")
+METHODS = frozenset({"DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"})
+"""A caller may write anything there; only these are counted by name."""
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _HEADERS = {
     "cache-control": "no-store",
@@ -31,16 +36,25 @@ _UPLOADS = {("POST", "/v1/consultations")}
 
 
 class Envelope:
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
+    def __init__(self, app: ASGIApp, measured: ApiMetrics, tracer: Tracer) -> None:
+        self._app, self._measured, self._tracer = app, measured, tracer
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        request_id, status, start = _request_id(scope), 500, time.perf_counter()
-        started = False
+        request_id = _request_id(scope)
         scope.setdefault("state", {})["request_id"] = request_id
+        with (
+            logs.bound(request_id=request_id),
+            self._tracer.span("request", request_id=request_id) as said,
+        ):
+            await self._handle(scope, receive, send, request_id, said)
+
+    async def _handle(
+        self, scope: Scope, receive: Receive, send: Send, request_id: str, said: dict[str, Any]
+    ) -> None:
+        status, start, started = 500, time.perf_counter(), False
 
         async def sent(message: Message) -> None:
             nonlocal status, started
@@ -68,10 +82,15 @@ class Envelope:
             if not started:
                 await problem.fault(request_id)(scope, receive, sent)
         finally:
-            route = getattr(scope.get("route"), "path", "-")
-            spent = (time.perf_counter() - start) * 1000
             # The route's pattern, not the path: nothing that a caller wrote gets into the log.
-            log.info("%s %s %d %.0f ms %s", scope["method"], route, status, spent, request_id)
+            route = getattr(scope.get("route"), "path", "-")
+            method = scope["method"] if scope["method"] in METHODS else "other"
+            spent = time.perf_counter() - start
+            self._measured.request(method, route, status, spent)
+            said.update(
+                {"name": f"{method} {route}", "http.route": route, "http.status_code": status}
+            )
+            log.info("request", method=method, route=route, status=status, ms=round(spent * 1000))
 
 
 def _limited(scope: Scope, receive: Receive) -> Receive:

@@ -68,6 +68,15 @@ class PreconditionFailed(InputError):
     hint = "It was changed since: read it again."
 
 
+class TooBusy(AnamneseError):
+    """Too much waits already."""
+
+    code = "too_busy"
+    retryable = True
+    hint = "Send it again later, as Retry-After says; what was accepted is not lost."
+    retry_after = 30
+
+
 _STATUS: tuple[tuple[type[AnamneseError], int], ...] = (
     (Unauthorized, 401),
     (Forbidden, 403),
@@ -79,6 +88,7 @@ _STATUS: tuple[tuple[type[AnamneseError], int], ...] = (
     (PreconditionRequired, 428),
     (InputError, 422),
     (DatabaseAway, 503),
+    (TooBusy, 503),
     (DiskFull, 507),
 )
 
@@ -104,7 +114,7 @@ def install(app: FastAPI) -> None:
             log.error("%s %s", error.code, request.state.request_id)
         headers = {"WWW-Authenticate": "Bearer"} if status == 401 else {}
         if status == 503:
-            headers["Retry-After"] = "5"
+            headers["Retry-After"] = str(getattr(error, "retry_after", 5))
         return _answer(request, status, error.code, error.message, error.hint, headers=headers)
 
     @app.exception_handler(RequestValidationError)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib.util
-import logging
 import os
 import signal
 import subprocess
@@ -15,8 +14,6 @@ import typer
 from api.console import Console, Mode, reported
 from api.service_options import service_settings
 from consultation.errors import EngineMissing
-
-_FORMAT = "%(asctime)s %(levelname)s %(name)s %(message)s"
 
 
 def serve(
@@ -32,10 +29,11 @@ def serve(
         import uvicorn
 
         from api.app import make_app
+        from jobs import logs
 
         changes = {"host": host, "port": port}
         settings = service_settings(**{k: v for k, v in changes.items() if v is not None})
-        _log()
+        logs.configure(settings.log_format)
         app = make_app(settings)
         beside = _worker() if worker else None
         try:
@@ -63,22 +61,26 @@ def worker(
     """Takes jobs from the queues until SIGTERM; run as many as there are machines."""
     with reported(Console(Mode.people)):
         require_service()
+        from jobs import logs
         from jobs.worker import Worker
 
-        _log()
-        Worker(service_settings()).run(follow=follow)
-
-
-def _log() -> None:
-    logging.basicConfig(level=logging.INFO, format=_FORMAT)
-    # They say where the database is, and what they are for.
-    for name in ("dbos", "alembic"):
-        logging.getLogger(name).setLevel(logging.WARNING)
+        settings = service_settings()
+        logs.configure(settings.log_format)
+        Worker(settings).run(follow=follow)
 
 
 def require_service() -> None:
     """Raises EngineMissing where the extra is not installed."""
-    needed = ("alembic", "cryptography", "dbos", "fastapi", "python_multipart", "uvicorn")
+    needed = (
+        "alembic",
+        "cryptography",
+        "dbos",
+        "fastapi",
+        "prometheus_client",
+        "python_multipart",
+        "structlog",
+        "uvicorn",
+    )
     missing = [name for name in needed if importlib.util.find_spec(name) is None]
     if missing:
         raise EngineMissing(

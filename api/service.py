@@ -7,6 +7,8 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
+from api.admission import Admission
+from api.metrics import ApiMetrics
 from jobs.queue import Enqueuer
 from jobs.service_settings import ServiceSettings
 from jobs.store.store import Store
@@ -17,6 +19,8 @@ class Service:
     settings: ServiceSettings
     store: Store
     enqueuer: Enqueuer
+    metrics: ApiMetrics
+    admission: Admission
 
 
 def service(request: Request) -> Service:

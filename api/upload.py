@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -49,17 +50,31 @@ class Form:
         return hashlib.sha256(repr(parts).encode()).hexdigest()
 
 
-async def receive(request: Request, writer: SealedWriter, limit: int) -> Form:
-    """Raises TooLarge (before reading, where the length is announced), BadUpload, EmptyFile,
-    DiskFull. The caller finishes or discards the writer."""
+def announced_size(request: Request, limit: int) -> int:
+    """Bytes that the request says it has, 0 if it does not. Raises TooLarge, before reading."""
     announced = request.headers.get("content-length", "")
-    if re.fullmatch(r"\d{1,18}", announced) and int(announced) > limit + OVERHEAD:
+    size = int(announced) if re.fullmatch(r"\d{1,18}", announced) else 0
+    if size > limit + OVERHEAD:
         raise _too_large(limit)
+    return size
+
+
+async def receive(
+    request: Request,
+    writer: SealedWriter,
+    limit: int,
+    arrived: Callable[[int], None] = lambda _: None,
+) -> Form:
+    """Raises TooLarge, BadUpload, EmptyFile, DiskFull. The caller finishes or discards the writer.
+
+    ``arrived`` is told how much of the recording is stored; what it raises ends the upload.
+    """
+    announced_size(request, limit)
     media, options = parse_options_header(request.headers.get("content-type", ""))
     boundary = options.get(b"boundary")
     if media != b"multipart/form-data" or not boundary:
         raise BadUpload("the request is no multipart/form-data")
-    parts = _Parts(writer, limit)
+    parts = _Parts(writer, limit, arrived)
     parser = MultipartParser(boundary, parts.callbacks())
     batch = bytearray()
     try:
@@ -87,6 +102,7 @@ async def receive(request: Request, writer: SealedWriter, limit: int) -> Form:
 class _Parts:
     writer: SealedWriter
     limit: int
+    arrived: Callable[[int], None]
     fields: dict[str, str] = field(default_factory=dict)
     has_file: bool = False
     ended: bool = False
@@ -144,6 +160,7 @@ class _Parts:
             raise _too_large(self.limit)
         self.digest.update(piece)
         self.writer.write(piece)
+        self.arrived(self.writer.size)
 
     def _part_end(self) -> None:
         if self._name != "file":

@@ -146,7 +146,7 @@ class AuditPage(_Wire):
 
 
 class Health(_Wire):
-    status: Literal["ok", "failing"]
+    status: Literal["ok", "degraded", "failing"]
     checks: dict[str, str]
 
 

@@ -1,9 +1,11 @@
 """The process in which a worker's models live: ``python -m jobs.child``.
 
 It reads ``{"task": "transcribe", "job": id, "fence": n}`` from standard input, a line each, and
-writes ``{"progress": [step, part]}``, then ``{"done": true}`` or ``{"error": code, …}``. Ids and
-codes only: content goes between it and the store. So a job can be stopped in the middle of
-anything by ending the process, and a model that takes too much memory takes down nothing else.
+writes ``{"progress": [step, part]}``, then ``{"done": steps}`` with what each took, or
+``{"error": code, …}``. ``{"needs": seconds}`` asks whether a recording so long may go on, and waits
+for ``{"go": true}``. Ids, numbers and codes only: content goes between it and the store. So a job
+can be stopped in the middle of anything by ending the process, and a model that takes too much
+memory takes down nothing else.
 
 It ends with its parent, however the parent ends.
 """
@@ -16,17 +18,21 @@ import signal
 import sys
 import threading
 import time
+from collections.abc import Callable
 from typing import IO, Any
 
+from consultation.engines import Progress
 from consultation.errors import AnamneseError
+from consultation.provenance import Step
 from consultation.settings import Settings
 from consultation.weights import forbid_hub, silence_telemetry
 from jobs.engines import models
 from jobs.service_settings import ServiceSettings
 from jobs.store.store import Store, open_store
-from jobs.tasks import Models, summarize_job, transcribe_job
+from jobs.tasks import Admit, Models, summarize_job, transcribe_job
 
-TASKS = {"transcribe": transcribe_job, "summarise": summarize_job}
+Task = Callable[[Store, Settings, Models, str, int, Progress, Admit], tuple[Step, ...]]
+TASKS: dict[str, Task] = {"transcribe": transcribe_job, "summarise": summarize_job}
 _REPORT_SECONDS = 0.5
 """Between two reports of progress of the same step."""
 
@@ -44,7 +50,8 @@ def main() -> None:
     silence_telemetry() if settings.hub else forbid_hub()
     store = open_store(service)
     loaded = models(settings, service)
-    for line in sys.stdin:
+    # Line by line: what is read ahead could be an answer to what a task asks.
+    for line in iter(sys.stdin.readline, ""):
         _say(answers, _do(store, settings, loaded, json.loads(line), answers))
 
 
@@ -52,8 +59,16 @@ def _do(
     store: Store, settings: Settings, loaded: Models, order: dict[str, Any], answers: IO[str]
 ) -> dict[str, Any]:
     progress = _Reporter(answers)
+
+    def admit(seconds: float) -> None:
+        _say(answers, {"needs": seconds})
+        # Not answered when the worker is gone, and this process with it.
+        sys.stdin.readline()
+
     try:
-        TASKS[order["task"]](store, settings, loaded, order["job"], order["fence"], progress)
+        steps = TASKS[order["task"]](
+            store, settings, loaded, order["job"], order["fence"], progress, admit
+        )
     except AnamneseError as error:
         return {"error": error.code, "hint": error.hint, "retryable": error.retryable}
     except MemoryError:
@@ -65,7 +80,7 @@ def _do(
         name = where.tb_frame.f_code.co_filename.rsplit("/", 1)[-1] if where else "?"
         place = f"{type(error).__name__} in {name}:{where.tb_lineno if where else 0}"
         return {"error": "internal_error", "hint": f"A fault of ours: {place}", "retryable": False}
-    return {"done": True}
+    return {"done": [step.model_dump(mode="json") for step in steps]}
 
 
 class _Reporter:

@@ -7,10 +7,13 @@ without the other; the step that ends adds the next one in the same way.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from dbos import DBOS, DBOSClient, DBOSPortableJSONSerializer, EnqueueOptions
 from sqlalchemy.orm import Session
 
 from jobs.store.database import Database
+from jobs.store.operations_tables import start_trace
 from jobs.store.tables import Job
 
 APPLICATION = "anamnese"
@@ -24,8 +27,9 @@ _QUEUES = {TRANSCRIBE: SPEECH, SUMMARISE: NOTES}
 class Enqueuer:
     """Cheap to make, safe to use from threads; needs no running worker."""
 
-    def __init__(self, database: Database) -> None:
-        self._database = database
+    def __init__(self, database: Database, trace: Callable[[], str | None] = lambda: None) -> None:
+        """``trace`` tells the span in which a job is made, where traces are made."""
+        self._database, self._trace = database, trace
         self._client: DBOSClient | None = None
 
     def migrate(self) -> None:
@@ -34,6 +38,9 @@ class Enqueuer:
 
     def add(self, session: Session, job: Job) -> None:
         """The job's first step, or the next one, in the caller's transaction."""
+        trace = self._trace()
+        if trace is not None:
+            start_trace(session, job.id, trace)
         step = TRANSCRIBE if job.transcript_status != "ready" else SUMMARISE
         options: EnqueueOptions = {
             "workflow_name": step,
@@ -71,6 +78,10 @@ class Enqueuer:
         if self._client is not None:
             self._client.destroy()
             self._client = None
+
+
+def queue_of(step: str) -> str:
+    return _QUEUES[step]
 
 
 def workflow_id(job_id: str, step: str) -> str:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import Literal
+from urllib.parse import quote
 
 from platformdirs import user_data_path
-from pydantic import Field, SecretStr, field_validator
+from pydantic import Field, HttpUrl, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from consultation.errors import InvalidOption
 
 
 class ServiceSettings(BaseSettings):
@@ -26,6 +29,8 @@ class ServiceSettings(BaseSettings):
     database_url: SecretStr | None = None
     """postgresql://user:password@host/name for several machines; None keeps SQLite in the data
     folder."""
+    database_password_file: Path | None = None
+    """A file with the password for that URL, which then needs none."""
     keys_file: Path | None = None
     """Encryption keys, made by ``anamnese keys new``. No default: the service does not start
     without."""
@@ -59,6 +64,37 @@ class ServiceSettings(BaseSettings):
     retry_seconds: float = Field(default=2.0, gt=0)
     """Before the second try; doubled for each further one."""
 
+    memory_budget_mb: int | None = Field(default=None, ge=1)
+    """Memory (or a card's memory, with figures of your own below) that one worker may fill with
+    models and recordings; None bounds it by the numbers at once alone. A recording that does not
+    fit yet waits, one that never could is refused."""
+    memory_speech_mb: int = Field(default=1600, ge=0)
+    """For the budget: a child with the speech models loaded."""
+    memory_note_mb: int = Field(default=2200, ge=0)
+    """For the budget: a note with its language model; little, where a vLLM server has it."""
+    memory_minute_mb: float = Field(default=20.0, ge=0)
+    """For the budget: a minute of recording while it is recognised and diarised."""
+    stuck_seconds: float = Field(default=600.0, gt=0)
+    """A step without progress for so long is an error in the log and in the metrics."""
+    stuck_kill_seconds: float = Field(default=3600.0, gt=0)
+    """And after so long it is ended and tried again, as often as ANAMNESE_STEP_ATTEMPTS."""
+
+    queue_limit: int = Field(default=20_000, ge=0)
+    """With so many jobs waiting, new ones over HTTP are refused for now; 0 refuses none."""
+    disk_reserve_mb: int = Field(default=1024, ge=0)
+    """An upload that would leave less free on the disk of the recordings is refused."""
+
+    metrics_port: int | None = Field(default=None, ge=0, le=65535)
+    """A worker answers Prometheus there; None does not. (The HTTP service has /metrics.)"""
+    metrics_host: str = "127.0.0.1"
+    """Its address; any other than loopback needs ANAMNESE_METRICS_TOKEN_FILE."""
+    metrics_token_file: Path | None = None
+    """A file with the bearer token that a worker's metrics ask for."""
+    log_format: Literal["text", "json"] = "text"
+    """json: one object a line, for a collector."""
+    otlp_endpoint: HttpUrl | None = None
+    """Traces go there, as http://collector:4318; none are made without. Ids and times only."""
+
     engines: Literal["models", "scripted"] = "models"
     """scripted: no models, made-up words, to try or to load the service. Results say so."""
     scripted_dialogue: Path | None = None
@@ -81,7 +117,16 @@ class ServiceSettings(BaseSettings):
         if self.database_url is None:
             return f"sqlite:///{self.data_folder / 'anamnese.sqlite'}"
         url = self.database_url.get_secret_value()
-        return url.replace("postgresql://", "postgresql+psycopg://", 1)
+        url = url.replace("postgresql://", "postgresql+psycopg://", 1)
+        if self.database_password_file is None:
+            return url
+        try:
+            password = self.database_password_file.read_text("utf-8").strip()
+        except (OSError, UnicodeDecodeError):
+            raise InvalidOption("ANAMNESE_DATABASE_PASSWORD_FILE cannot be read") from None
+        scheme, _, rest = url.partition("://")
+        user, _, place = rest.rpartition("@")
+        return f"{scheme}://{user.partition(':')[0]}:{quote(password, safe='')}@{place}"
 
     @property
     def audio_folder(self) -> Path:

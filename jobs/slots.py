@@ -15,7 +15,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import IO, Any
 
+from consultation.provenance import Step
+from jobs.alarm import Alarm
+from jobs.budget import Budget
 from jobs.errors import StepFailed
+from jobs.metrics import cost
 
 Watch = Callable[[str | None, float], None]
 """Told the step and how far it is; raises to have the job stopped."""
@@ -23,30 +27,38 @@ LOOK_SECONDS = 1.0
 """Between two looks whether the job is still wanted."""
 
 
+class _Answered(StepFailed):
+    """The child said so itself."""
+
+
 class Slot:
     """One child, started when first needed and again after it was ended."""
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
+    def __init__(self, folder: Path, budget: Budget) -> None:
+        self._folder, self._budget = folder, budget
         self._child: subprocess.Popen[str] | None = None
         self._said: queue.Queue[dict[str, Any] | None] = queue.Queue()
 
-    def run(self, task: str, job_id: str, fence: int, watch: Watch) -> None:
-        """Raises StepFailed, or what ``watch`` raises, after the child was ended."""
+    def run(
+        self, task: str, job_id: str, fence: int, watch: Watch, alarm: Alarm
+    ) -> tuple[Step, ...]:
+        """What it cost. Raises StepFailed, or what ``watch`` raises, after the child was ended."""
         child = self._ready()
         try:
             self._tell(child, {"task": task, "job": job_id, "fence": fence})
-            self._follow(watch)
-        except StepFailed:
-            if child.poll() is not None:
-                self.end()
+            return self._follow(child, watch, alarm)
+        except _Answered:
+            # The child is well and waits for the next job.
             raise
         except BaseException:
             self.end()
             raise
+        finally:
+            self._budget.leave(self)
 
-    def _follow(self, watch: Watch) -> None:
+    def _follow(self, child: subprocess.Popen[str], watch: Watch, alarm: Alarm) -> tuple[Step, ...]:
         step, part, looked = None, 0.0, time.monotonic()
+        asked: float | None = None
         while True:
             try:
                 message: dict[str, Any] | None = self._said.get(timeout=LOOK_SECONDS / 4)
@@ -59,11 +71,18 @@ class Slot:
                     retryable=True,
                 )
             if "done" in message:
-                return
+                return cost(message["done"])
             if "error" in message:
-                raise StepFailed(
+                raise _Answered(
                     message["error"], hint=message["hint"], retryable=message["retryable"]
                 )
+            if "needs" in message:
+                asked = float(message["needs"])
+            if asked is not None and self._budget.admitted(self, asked):
+                self._tell(child, {"go": True})
+                asked = None
+            # Who waits for memory is not stuck, only looked at.
+            alarm.look((step, part, time.monotonic() if asked is not None else None))
             before = step
             if "progress" in message:
                 step, part = message["progress"]
@@ -115,16 +134,18 @@ class Slot:
 class Slots:
     """As many children as jobs may run at once; the one that is free is lent."""
 
-    def __init__(self, folder: Path, name: str, count: int) -> None:
+    def __init__(self, folder: Path, name: str, count: int, budget: Budget) -> None:
         self._free: queue.LifoQueue[Slot] = queue.LifoQueue()
-        self._all = [Slot(folder / f"{name}-{number}") for number in range(count)]
+        self._all = [Slot(folder / f"{name}-{number}", budget) for number in range(count)]
         for slot in reversed(self._all):
             self._free.put(slot)
 
-    def run(self, task: str, job_id: str, fence: int, watch: Watch) -> None:
+    def run(
+        self, task: str, job_id: str, fence: int, watch: Watch, alarm: Alarm
+    ) -> tuple[Step, ...]:
         slot = self._free.get()
         try:
-            slot.run(task, job_id, fence, watch)
+            return slot.run(task, job_id, fence, watch, alarm)
         finally:
             self._free.put(slot)
 

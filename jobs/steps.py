@@ -18,11 +18,14 @@ from dbos import DBOS
 from sqlalchemy.orm import Session
 
 from jobs.errors import Cancelled, LostJob, NotFound, StepFailed
-from jobs.queue import SUMMARISE, TRANSCRIBE, Enqueuer
+from jobs.observer import Observer
+from jobs.queue import SUMMARISE, TRANSCRIBE, Enqueuer, queue_of
 from jobs.service_settings import ServiceSettings
 from jobs.slots import Slots
 from jobs.store import job_rows
 from jobs.store.database import Database, DatabaseAway
+from jobs.store.operations_tables import trace_of
+from jobs.store.tables import Job
 
 MOST_RECOVERIES = 5
 """A job that has taken down so many workers is not given to another one."""
@@ -39,16 +42,19 @@ class Steps:
         enqueuer: Enqueuer,
         worker: str,
         slots: dict[str, Slots],
+        observer: Observer,
     ) -> None:
         self._database, self._enqueuer = database, enqueuer
-        self._worker, self._slots = worker, slots
+        self._worker, self._slots, self._observer = worker, slots, observer
 
     def run(self, job_id: str, step: str) -> None:
         """One try. Raises StepFailed, whose code is on the job's row by then."""
         part: Literal["transcript", "summary"] = "transcript" if step == TRANSCRIBE else "summary"
-        job = self._database.persist(
-            lambda session: job_rows.begin(session, job_id, part, self._worker)
-        )
+
+        def begin(session: Session) -> tuple[Job | None, str | None]:
+            return job_rows.begin(session, job_id, part, self._worker), trace_of(session, job_id)
+
+        job, trace = self._database.persist(begin)
         if job is None:
             return
         fence = job.fence
@@ -67,8 +73,10 @@ class Steps:
                 self._enqueuer.add(session, job)
 
         try:
-            self._slots[step].run(step, job_id, fence, watch)
-            self._database.persist(finish)
+            with self._observer.step(queue_of(step), job_id, job.attempts, trace) as alarm:
+                cost = self._slots[step].run(step, job_id, fence, watch, alarm)
+                self._database.persist(finish)
+                self._observer.cost(cost)
         except (Cancelled, NotFound):
             return
         except LostJob:

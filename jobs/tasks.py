@@ -15,7 +15,7 @@ from pydantic import Field
 from sqlalchemy.orm import Session
 
 from consultation.engines import Diarizer, LanguageModel, Progress, Recognizer
-from consultation.provenance import StepClock
+from consultation.provenance import Step, StepClock
 from consultation.settings import Settings
 from consultation.transcript import Transcript
 from consultation.wire import Record
@@ -31,6 +31,9 @@ from prompts.library import default_template
 from summarize.consultation import summarize
 from transcribe.audio import decode
 from transcribe.pipeline import TranscribeOptions, transcribe
+
+Admit = Callable[[float], None]
+"""Told the seconds of a decoded recording; returns when there is memory to work on it."""
 
 
 class Models(Protocol):
@@ -49,13 +52,24 @@ class JobOptions(Record):
     """The caller's reference to the patient's agreement."""
 
 
+def _at_once(_: float) -> None:
+    """Nothing to wait for."""
+
+
 def transcribe_job(
-    store: Store, settings: Settings, models: Models, job_id: str, fence: int, progress: Progress
-) -> None:
-    """Recording → transcript. Raises AnamneseError; NotFound when the job was erased."""
+    store: Store,
+    settings: Settings,
+    models: Models,
+    job_id: str,
+    fence: int,
+    progress: Progress,
+    admit: Admit,
+) -> tuple[Step, ...]:
+    """Recording → transcript; what it took. Raises AnamneseError; NotFound when the job was
+    erased."""
     job, options = _begun(store, job_id)
     if _stored(store, job, TRANSCRIPT):
-        return
+        return ()
     digest = transcript_digest(settings, options.transcribe)
     load, save = _kept(store, job, fence)
     clock = StepClock()
@@ -71,6 +85,7 @@ def transcribe_job(
                 progress=progress,
             )
             recording.unlink()
+        admit(decoded.recording.duration)
         transcript = transcribe(
             decoded,
             DurableRecognizer(models.recognizer, digest, load, save),
@@ -88,18 +103,25 @@ def transcribe_job(
         artefacts.forget(session, job.org_id, job.consultation_id, RECOGNITION, DIARIZATION)
 
     store.database.persist(keep)
+    return transcript.provenance.steps
 
 
 def summarize_job(
-    store: Store, settings: Settings, models: Models, job_id: str, fence: int, progress: Progress
-) -> None:
-    """Stored transcript → note. Raises AnamneseError."""
+    store: Store,
+    settings: Settings,
+    models: Models,
+    job_id: str,
+    fence: int,
+    progress: Progress,
+    _admit: Admit = _at_once,
+) -> tuple[Step, ...]:
+    """Stored transcript → note; what it took. Raises AnamneseError."""
     job, _ = _begun(store, job_id)
     transcript = read_transcript(store, job.org_id, job.consultation_id)
     template = job.template or default_template(transcript.language)
     done = _stored(store, job, SUMMARY, template)
     if done is not None and done.job_id == job_id:
-        return
+        return ()
     summary = summarize(
         transcript, models.language_model(), settings, template=template, progress=progress
     )
@@ -109,6 +131,8 @@ def summarize_job(
         _put(session, store, held, SUMMARY, summary.to_json().encode(), template)
 
     store.database.persist(keep)
+    # The transcript's are told with it, and were counted when it was made.
+    return tuple(s for s in summary.provenance.steps if s not in transcript.provenance.steps)
 
 
 def read_transcript(store: Store, org_id: str, consultation_id: str) -> Transcript:

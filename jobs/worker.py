@@ -25,7 +25,12 @@ from dbos import DBOS, DBOSConfig, DBOSPortableJSONSerializer
 
 from consultation.settings import Settings
 from jobs import steps
+from jobs.abilities import Abilities
+from jobs.budget import Budget
 from jobs.lease import Lease
+from jobs.metrics import WorkerMetrics
+from jobs.metrics_door import MetricsDoor
+from jobs.observer import Observer
 from jobs.queue import APPLICATION, NOTES, SPEECH, SUMMARISE, TRANSCRIBE, VERSION, Enqueuer
 from jobs.service_settings import ServiceSettings
 from jobs.slots import Slots
@@ -33,6 +38,7 @@ from jobs.store.database import Database
 from jobs.store.orphans import remove_orphans
 from jobs.store.store import open_store
 from jobs.sweep import Sweep
+from jobs.tracing import make_tracer
 
 log = logging.getLogger("anamnese.worker")
 _ORPHANS_SECONDS = 3600.0
@@ -52,10 +58,15 @@ class Worker:
         self._enqueuer = Enqueuer(self._database)
         self._enqueuer.migrate()
         self._folder = settings.work / self.name
+        metrics = WorkerMetrics()
+        self._observer = Observer(settings, metrics, make_tracer(settings, "anamnese-worker"))
+        budget = Budget.of(settings, metrics.admitted, metrics.held_back)
+        self._metrics_door = MetricsDoor(settings, metrics.registry)
         self._slots = {
-            TRANSCRIBE: Slots(self._folder, TRANSCRIBE, settings.speech_parallel),
-            SUMMARISE: Slots(self._folder, SUMMARISE, settings.notes_parallel),
+            TRANSCRIBE: Slots(self._folder, TRANSCRIBE, settings.speech_parallel, budget),
+            SUMMARISE: Slots(self._folder, SUMMARISE, settings.notes_parallel, budget),
         }
+        self._abilities = Abilities(self._database, self.name, settings)
         self._lease = Lease(
             self._database,
             self.name,
@@ -75,10 +86,12 @@ class Worker:
         """
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._told_to_stop)
+        self._metrics_door.open()
         self._lease.start()
         self._launch()
         beating = threading.Thread(target=self._beat, name="lease", daemon=True)
         beating.start()
+        self._abilities.start()
         log.info("worker %s takes jobs", self.name)
         while not self._stopping.wait(1.0):
             if follow is not None and os.getppid() != follow:
@@ -104,7 +117,9 @@ class Worker:
             "run_migrations": False,
         }
         DBOS(config=config)
-        register = steps.Steps(self._database, self._enqueuer, self.name, self._slots)
+        register = steps.Steps(
+            self._database, self._enqueuer, self.name, self._slots, self._observer
+        )
         steps.register(settings, register)
         DBOS.listen_queues([SPEECH, NOTES])
         DBOS.launch()
@@ -154,6 +169,7 @@ class Worker:
         for slots in self._slots.values():
             slots.end()
         shutil.rmtree(self._folder, ignore_errors=True)
+        self._observer.tracer.close()
         # What did not finish belongs to nobody once the lease is gone: others take it at once.
         with contextlib.suppress(Exception):
             self._lease.stop()

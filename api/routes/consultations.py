@@ -12,7 +12,7 @@ from api.auth import Eraser, Reader, Writer, actor
 from api.form import FIELDS, read_fields
 from api.problem import responses
 from api.service import Service, Used
-from api.upload import Form, receive
+from api.upload import Form, announced_size, receive
 from api.wire import (
     Accepted,
     ConsultationLine,
@@ -78,13 +78,17 @@ async def create(
 ) -> Accepted:
     """Send a recording. It is stored encrypted as it arrives; a job makes transcript and note."""
     consultation_id = new_id("con")
-    writer = used.store.audio.writer(who.org_id, consultation_id)
-    try:
-        form = await receive(request, writer, used.settings.upload_limit_mb << 20)
-        options = read_fields(form.fields, used.settings)
-    except BaseException:
-        writer.discard()
-        raise
+    limit = used.settings.upload_limit_mb << 20
+    announced = announced_size(request, limit)
+    await run_in_threadpool(used.admission.job)
+    with used.admission.upload(announced) as room:
+        writer = used.store.audio.writer(who.org_id, consultation_id)
+        try:
+            form = await receive(request, writer, limit, room.arrived)
+            options = read_fields(form.fields, used.settings)
+        except BaseException:
+            writer.discard()
+            raise
     job = await run_in_threadpool(
         _store, used, who, request, consultation_id, writer, form, options, idempotency_key
     )

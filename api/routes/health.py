@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Sequence
 
 from fastapi import APIRouter, Response
 from sqlalchemy import text
 
 from api.service import Service, Used
 from api.wire import Health
-from jobs.store import leases
+from jobs.store import leases, operations_tables
 from jobs.store.database import DatabaseAway
 
 router = APIRouter(prefix="/health", tags=["health"])
@@ -23,15 +24,25 @@ def live() -> Health:
 
 @router.get("/ready", responses={503: {"model": Health, "description": "Something is missing."}})
 def ready(response: Response, used: Used) -> Health:
-    """The database answers, the disk has room for a recording, and how many workers there are.
+    """The database answers and the disk has room for a recording; how many workers there are, and
+    whether they have the weights and a language model that answers.
 
-    Without a worker, what is sent waits: that is reported and is no failure of this process.
+    Without them, what is sent waits and what is there can be read: the status is then ``degraded``,
+    and only what keeps this process from its work makes it ``failing`` (503).
     """
-    checks = {"database": _database(used), "disk": _disk(used), "workers": _workers(used)}
-    failing = "failing" in {checks["database"], checks["disk"]}
-    if failing:
+    weights, model = _abilities(used)
+    checks = {
+        "database": _database(used),
+        "disk": _disk(used),
+        "workers": _workers(used),
+        "weights": weights,
+        "language_model": model,
+    }
+    if "failing" in {checks["database"], checks["disk"]}:
         response.status_code = 503
-    return Health(status="failing" if failing else "ok", checks=checks)
+        return Health(status="failing", checks=checks)
+    whole = (weights, model) == ("ok", "ok")
+    return Health(status="ok" if whole else "degraded", checks=checks)
 
 
 def _database(used: Service) -> str:
@@ -50,7 +61,8 @@ def _disk(used: Service) -> str:
         free = shutil.disk_usage(folder).free
     except OSError:
         return "failing"
-    return "ok" if free > used.settings.upload_limit_mb << 20 else "failing"
+    needed = used.settings.upload_limit_mb + used.settings.disk_reserve_mb
+    return "ok" if free > needed << 20 else "failing"
 
 
 def _workers(used: Service) -> str:
@@ -59,3 +71,20 @@ def _workers(used: Service) -> str:
             return str(leases.seen_within(session, used.settings.lease_seconds))
     except DatabaseAway:
         return "unknown"
+
+
+def _abilities(used: Service) -> tuple[str, str]:
+    """Weights, language model: ok as soon as one worker has it; unknown while none has said."""
+    try:
+        with used.store.database.read() as session:
+            said = operations_tables.reports(session, used.settings.lease_seconds)
+    except DatabaseAway:
+        said = []
+    if not said:
+        return "unknown", "unknown"
+    weights, models = zip(*said, strict=True)
+    return _any(weights), _any(models)
+
+
+def _any(said: Sequence[str]) -> str:
+    return "ok" if "ok" in said else "missing"

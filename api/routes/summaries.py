@@ -54,6 +54,7 @@ def again(
     idempotency_key: IdempotencyKey = None,
 ) -> Accepted:
     """Write a note with another template, or the same one again; nothing is transcribed again."""
+    used.admission.job()
     with used.store.database.read() as session:
         consultations.find(session, who.org_id, consultation_id)
         stored = artefacts.get(
@@ -98,6 +99,7 @@ def from_transcript(
     idempotency_key: IdempotencyKey = None,
 ) -> Accepted:
     """A note of a transcript that was made elsewhere; a consultation without a recording."""
+    used.admission.job()
     try:
         transcript = Transcript.model_validate(sent.transcript)
     except ValidationError as error:

@@ -23,6 +23,7 @@ class Role(StrEnum):
     integration = "integration"
     admin = "admin"
     auditor = "auditor"
+    monitor = "monitor"
 
 
 class Scope(StrEnum):
@@ -30,15 +31,18 @@ class Scope(StrEnum):
     write = "consultations:write"
     erase = "consultations:erase"
     audit = "audit:read"
+    metrics = "metrics:read"
 
 
 SCOPES: dict[Role, frozenset[Scope]] = {
     Role.clinician: frozenset({Scope.read, Scope.write, Scope.erase}),
     Role.integration: frozenset({Scope.read, Scope.write}),
-    Role.admin: frozenset({Scope.read, Scope.write, Scope.erase, Scope.audit}),
+    Role.admin: frozenset({Scope.read, Scope.write, Scope.erase, Scope.audit, Scope.metrics}),
     Role.auditor: frozenset({Scope.audit}),
+    Role.monitor: frozenset({Scope.metrics}),
 }
-"""What each role may do. An auditor reads who did what, never what was said."""
+"""What each role may do. An auditor reads who did what, never what was said; a monitor reads
+numbers alone."""
 
 
 @dataclass(frozen=True)

@@ -56,7 +56,7 @@ def load(path: Path | None) -> KeyRing:
     if path is None:
         raise KeysMissing("no encryption keys are set")
     try:
-        mode = path.stat().st_mode
+        found = path.stat()
         content = json.loads(path.read_text("utf-8"))
         ring = KeyRing(
             content["active"],
@@ -66,11 +66,22 @@ def load(path: Path | None) -> KeyRing:
         raise KeysMissing(f"the keys file could not be read: {error.strerror}") from None
     except (ValueError, KeyError, TypeError, AttributeError, binascii.Error):
         raise KeysMissing("the keys file is not one that anamnese wrote") from None
-    if os.name == "posix" and mode & (stat.S_IRWXG | stat.S_IRWXO):
+    if os.name == "posix" and open_to_others(found, os.geteuid()):
         raise KeysMissing("other users can read the keys file", hint="Run: chmod 600 on it.")
     if ring.active not in ring.keys or any(len(key) != KEY_BYTES for key in ring.keys.values()):
         raise KeysMissing("the keys file is not one that anamnese wrote")
     return ring
+
+
+def open_to_others(found: os.stat_result, user: int) -> bool:
+    """Whether more than one user can read the file, or one that is not its owner can write it.
+
+    What root owns and one group may read is how an orchestrator hands a secret to a user that it
+    is not the owner of.
+    """
+    lent = found.st_uid == 0 and user != 0
+    allowed = stat.S_IRWXU | (stat.S_IRGRP if lent else 0)
+    return bool(stat.S_IMODE(found.st_mode) & ~allowed)
 
 
 def save(ring: KeyRing, path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -152,6 +153,24 @@ def test_reseal_changes_the_key_and_nothing_else(tmp_path: Path) -> None:
     sealed_file.reseal(path, "a", newer)
     assert sealed_file.key_of(path) == newer.active != RING.active
     assert opened(path, ring=newer.only_active()) == b"y" * (CHUNK + 5)
+
+
+@pytest.mark.parametrize(
+    ("mode", "owner", "user", "is_open"),
+    [
+        (0o600, 10001, 10001, False),
+        (0o400, 0, 0, False),
+        (0o640, 10001, 10001, True),
+        (0o440, 0, 10001, False),  # as an orchestrator mounts a secret
+        (0o460, 0, 10001, True),
+        (0o444, 0, 10001, True),
+        (0o440, 0, 0, True),
+        (0o440, 500, 10001, True),
+    ],
+)
+def test_who_may_read_a_keys_file(mode: int, owner: int, user: int, is_open: bool) -> None:
+    found = os.stat_result((mode | 0o100000, 1, 1, 1, owner, 10001, 10, 0, 0, 0))
+    assert keys.open_to_others(found, user) == is_open
 
 
 def test_keys_file(tmp_path: Path) -> None:

@@ -492,7 +492,16 @@ def test_headers(door: Door) -> None:
 def test_ready_says_what_is_missing(door: Door) -> None:
     answer = door.client.get("/health/ready")
     assert answer.status_code == 200
-    assert answer.json()["checks"] == {"database": "ok", "disk": "ok", "workers": "0"}
+    assert answer.json() == {
+        "status": "degraded",
+        "checks": {
+            "database": "ok",
+            "disk": "ok",
+            "workers": "0",
+            "weights": "unknown",
+            "language_model": "unknown",
+        },
+    }
 
 
 def test_everything_is_in_the_audit_log_and_nothing_that_was_said(door: Door) -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import random
 import signal
 import time
 from pathlib import Path
 
+import httpx
 import psutil
 import pytest
 from sqlalchemy import func, select, text
@@ -21,7 +23,7 @@ from jobs.store.artefacts import DIARIZATION, RECOGNITION, SUMMARY, TRANSCRIPT
 from jobs.store.store import Store
 from jobs.store.tables import Artefact, Job, WorkerLease
 from jobs.store.tables import JobEvent as Event
-from tests.service.conftest import MakeSettings, Processes, Server
+from tests.service.conftest import MakeSettings, Processes, Server, free_port
 from tests.service.work import add_job, look, organisation, recording, wait, wait_for
 
 pytestmark = pytest.mark.slow
@@ -426,10 +428,62 @@ def test_a_planted_name_is_nowhere_in_the_clear(
     assert files_with(tmp_path, name.encode()) == [said]
 
 
-@pytest.mark.chaos
-@pytest.mark.parametrize("seed", range(2))
-def test_chaos_at_length(
-    store: Store, enqueuer: Enqueuer, settings: ServiceSettings, processes: Processes, seed: int
+def test_a_step_that_hangs_is_ended_tried_again_and_given_up(
+    store: Store, enqueuer: Enqueuer, settings: ServiceSettings, processes: Processes
 ) -> None:
-    """``make chaos``: 200 jobs, 3 workers."""
-    chaos(store, enqueuer, settings, processes, jobs=200, workers=3, kills=20, seed=seed)
+    """The child is stopped as a whole each time: it says nothing and does not end."""
+    job = add_job(store, enqueuer, organisation(store), AUDIO)
+    hanging = slow(settings, 60.0).model_copy(
+        update={"stuck_seconds": 8.0, "stuck_kill_seconds": 15.0, "step_attempts": 2}
+    )
+    worker = processes.worker(hanging)
+    stopped: set[int] = set()
+    end = time.monotonic() + 90
+    while (row := look(store, job)).status not in job_rows.FINAL:
+        assert time.monotonic() < end, row.status
+        if row.step == "recognise":
+            for child in psutil.Process(worker.pid).children():
+                if child.pid not in stopped:
+                    child.suspend()
+                    stopped.add(child.pid)
+        time.sleep(0.1)
+    assert (row.status, row.error_code, row.attempts) == ("failed", "step_stuck", 2)
+    assert len(stopped) == 2
+    assert not any(psutil.pid_exists(pid) for pid in stopped)
+    said = processes.said()
+    assert said.count("outcome='seen'") == 2
+    assert said.count("outcome='killed'") == 2
+
+
+def test_recordings_wait_for_memory_and_all_are_done(
+    store: Store, enqueuer: Enqueuer, settings: ServiceSettings, processes: Processes
+) -> None:
+    """Two at once by their number, one at once by memory; one that never fits is refused."""
+    org = organisation(store)
+    jobs = [add_job(store, enqueuer, org, recording(30)) for _ in range(3)]
+    never = add_job(store, enqueuer, org, recording(61))
+    port = free_port()
+    processes.worker(
+        slow(settings, 1.0).model_copy(
+            update={
+                "speech_parallel": 2,
+                "memory_speech_mb": 10,
+                "memory_note_mb": 10,
+                "memory_budget_mb": 30 + 100,
+                "memory_minute_mb": 100.0,
+                "metrics_port": port,
+            }
+        )
+    )
+    most = 0.0
+    end = time.monotonic() + 90
+    while any(look(store, one).status not in job_rows.FINAL for one in (*jobs, never)):
+        assert time.monotonic() < end
+        with contextlib.suppress(httpx.TransportError):
+            text = httpx.get(f"http://127.0.0.1:{port}/metrics").text
+            most = max(most, float(text.split("\nanamnese_admitted_megabytes ")[1].split()[0]))
+        time.sleep(0.1)
+    assert {look(store, one).status for one in jobs} == {"completed"}
+    row = look(store, never)
+    assert (row.status, row.error_code) == ("failed", "too_long_for_memory")
+    assert 50 <= most <= 100
