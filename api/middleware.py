@@ -26,7 +26,7 @@ _HEADERS = {
 
 JSON_BYTES = 32 << 20
 """Most bytes of a request without a recording: a transcript of many hours."""
-_UPLOADS = {("POST", "/v1/consultations")}
+_UPLOADS = {("POST", "/v1/consultations"), ("POST", "/v1/audio/transcriptions")}
 """They have a limit of their own, from the settings."""
 
 
@@ -66,7 +66,7 @@ class Envelope:
         except Exception as error:  # noqa: BLE001 - here, so that no server logs its text
             problem.log_fault(error, request_id)
             if not started:
-                await problem.fault(request_id)(scope, receive, sent)
+                await problem.fault(request_id, scope["path"])(scope, receive, sent)
         finally:
             route = getattr(scope.get("route"), "path", "-")
             spent = (time.perf_counter() - start) * 1000

@@ -15,6 +15,7 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 
+from api import openai_errors
 from consultation.errors import AnamneseError, DiskFull, InputError
 from jobs.errors import Conflict, NotFound
 from jobs.store.database import DatabaseAway
@@ -143,14 +144,19 @@ def log_fault(error: Exception, request_id: str) -> None:
     log.error("%s at %s %s", type(error).__name__, place, request_id)
 
 
-def fault(request_id: str) -> JSONResponse:
+def fault(request_id: str, path: str) -> JSONResponse:
     """What a caller is told of an error that nobody foresaw."""
-    return _problem(request_id, 500, "internal_error", "a fault of ours", "Report the request id.")
+    code, detail, hint = "internal_error", "a fault of ours", "Report the request id."
+    if openai_errors.speaks(path):
+        return openai_errors.answer(500, code, detail, hint)
+    return _problem(request_id, 500, code, detail, hint)
 
 
 def _answer(
     request: Request, status: int, code: str, detail: str, hint: str, **more: Any
 ) -> JSONResponse:
+    if openai_errors.speaks(request.url.path):
+        return openai_errors.answer(status, code, detail, hint, **more)
     return _problem(request.state.request_id, status, code, detail, hint, **more)
 
 

@@ -42,15 +42,25 @@ class Form:
     fields: dict[str, str]
     audio_sha256: str
     audio_bytes: int
+    lists: dict[str, list[str]] = field(default_factory=dict)
+    """Fields that may come several times, without the brackets that end their names."""
 
     def digest(self) -> str:
         """sha256 of everything that was sent."""
-        parts = [*sorted(self.fields.items()), ("file", self.audio_sha256)]
+        parts = [
+            *sorted(self.fields.items()),
+            *sorted(self.lists.items()),
+            ("file", self.audio_sha256),
+        ]
         return hashlib.sha256(repr(parts).encode()).hexdigest()
 
 
-async def receive(request: Request, writer: SealedWriter, limit: int) -> Form:
-    """Raises TooLarge (before reading, where the length is announced), BadUpload, EmptyFile,
+async def receive(
+    request: Request, writer: SealedWriter, limit: int, *, lists: frozenset[str] = frozenset()
+) -> Form:
+    """``lists``: names of fields that may come several times, with or without ``[]``.
+
+    Raises TooLarge (before reading, where the length is announced), BadUpload, EmptyFile,
     DiskFull. The caller finishes or discards the writer."""
     announced = request.headers.get("content-length", "")
     if re.fullmatch(r"\d{1,18}", announced) and int(announced) > limit + OVERHEAD:
@@ -59,7 +69,7 @@ async def receive(request: Request, writer: SealedWriter, limit: int) -> Form:
     boundary = options.get(b"boundary")
     if media != b"multipart/form-data" or not boundary:
         raise BadUpload("the request is no multipart/form-data")
-    parts = _Parts(writer, limit)
+    parts = _Parts(writer, limit, lists)
     parser = MultipartParser(boundary, parts.callbacks())
     batch = bytearray()
     try:
@@ -80,14 +90,17 @@ async def receive(request: Request, writer: SealedWriter, limit: int) -> Form:
         raise BadUpload("there is no part named file")
     if writer.size == 0:
         raise EmptyFile("the recording holds no bytes")
-    return Form(parts.fields, parts.digest.hexdigest(), writer.size)
+    return Form(parts.fields, parts.digest.hexdigest(), writer.size, parts.lists)
 
 
 @dataclass
 class _Parts:
     writer: SealedWriter
     limit: int
+    repeated: frozenset[str]
     fields: dict[str, str] = field(default_factory=dict)
+    lists: dict[str, list[str]] = field(default_factory=dict)
+    count: int = 0
     has_file: bool = False
     ended: bool = False
 
@@ -130,7 +143,9 @@ class _Parts:
             if self.has_file:
                 raise BadUpload("there are two parts named file")
             self.has_file = True
-        elif not self._name or self._name in self.fields or len(self.fields) >= FIELDS:
+            return
+        self.count += 1
+        if not self._name or self._name in self.fields or self.count > FIELDS:
             raise BadUpload("a part has no name, or there are too many of them")
 
     def _data(self, data: bytes, start: int, end: int) -> None:
@@ -146,11 +161,17 @@ class _Parts:
         self.writer.write(piece)
 
     def _part_end(self) -> None:
-        if self._name != "file":
-            try:
-                self.fields[self._name] = self._content.decode("utf-8")
-            except UnicodeDecodeError:
-                raise BadUpload("a field is not UTF-8") from None
+        if self._name == "file":
+            return
+        try:
+            value = self._content.decode("utf-8")
+        except UnicodeDecodeError:
+            raise BadUpload("a field is not UTF-8") from None
+        name = self._name.removesuffix("[]")
+        if name in self.repeated:
+            self.lists.setdefault(name, []).append(value)
+        else:
+            self.fields[self._name] = value
 
     def _end(self) -> None:
         self.ended = True

@@ -16,7 +16,7 @@ from jobs.store.artefacts import SUMMARY, TRANSCRIPT, Listed
 from jobs.store.tables import AuditEntry, Consultation, Job, is_id
 
 JobStatus = Literal["queued", "processing", "completed", "failed", "cancelled"]
-PartStatus = Literal["pending", "processing", "ready", "failed", "cancelled"]
+PartStatus = Literal["pending", "processing", "ready", "failed", "cancelled", "not_wanted"]
 
 
 class _Wire(BaseModel):
@@ -36,7 +36,7 @@ class Artefacts(_Wire):
 class JobOut(_Wire):
     id: str
     consultation_id: str
-    kind: Literal["consultation", "summary"]
+    kind: Literal["consultation", "summary", "transcript"]
     status: JobStatus
     artefacts: Artefacts
     template: str | None

@@ -44,6 +44,14 @@ class ServiceSettings(BaseSettings):
     require_consent: bool = False
     """Refuse a recording without a reference to the patient's agreement."""
 
+    openai_models: str = "anamnese,whisper-1"
+    """Names that /v1/audio/transcriptions takes as its model, with commas. All of them mean the
+    models that the workers' settings name."""
+    openai_wait_seconds: float = Field(default=3600.0, gt=0)
+    """How long such a call may take before it is given up."""
+    openai_keep: bool = False
+    """Keep the consultation that such a call makes; otherwise it is erased with the answer."""
+
     speech_parallel: int = Field(default=1, ge=1)
     """Recordings that one worker transcribes at once; each loads the speech models."""
     notes_parallel: int = Field(default=1, ge=1)

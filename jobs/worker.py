@@ -25,6 +25,7 @@ from dbos import DBOS, DBOSConfig, DBOSPortableJSONSerializer
 
 from consultation.settings import Settings
 from jobs import steps
+from jobs.erase import erase_forsaken
 from jobs.lease import Lease
 from jobs.queue import APPLICATION, NOTES, SPEECH, SUMMARISE, TRANSCRIBE, VERSION, Enqueuer
 from jobs.service_settings import ServiceSettings
@@ -36,6 +37,7 @@ from jobs.sweep import Sweep
 
 log = logging.getLogger("anamnese.worker")
 _ORPHANS_SECONDS = 3600.0
+_FORSAKEN_SECONDS = 60.0
 
 
 class Worker:
@@ -66,7 +68,7 @@ class Worker:
         )
         self._sweep = Sweep(self._database, self._enqueuer)
         self._stopping = threading.Event()
-        self._orphans_at = 0.0
+        self._orphans_at = self._forsaken_at = 0.0
 
     def run(self, *, follow: int | None = None) -> None:
         """Until SIGTERM, SIGINT or ``stop``; with ``follow``, until that parent process ends.
@@ -146,6 +148,9 @@ class Worker:
         if time.monotonic() - self._orphans_at > _ORPHANS_SECONDS:
             self._orphans_at = time.monotonic()
             remove_orphans(self._database, self._store.audio)
+        if time.monotonic() - self._forsaken_at > _FORSAKEN_SECONDS:
+            self._forsaken_at = time.monotonic()
+            erase_forsaken(self._store, self._enqueuer)
 
     def _drain(self) -> None:
         log.info("worker %s is stopping: jobs that run may finish", self.name)

@@ -21,7 +21,8 @@ from api.wire import (
 )
 from consultation.errors import InvalidTranscript
 from consultation.transcript import Transcript
-from jobs.store import artefacts, audit, consultations, idempotency, job_rows
+from jobs.intake import Incoming, add_consultation, add_job
+from jobs.store import artefacts, consultations, idempotency
 from jobs.store.artefacts import TRANSCRIPT
 from jobs.store.crypto import digest
 from jobs.store.tables import Job, new_id
@@ -67,20 +68,20 @@ def again(
     language = Transcript.model_validate_json(said.content).language
     check_template(wanted.template, language)
 
+    by = actor(request, who)
+
     def make(session: Session) -> Job:
         consultations.find(session, who.org_id, consultation_id)
-        job = job_rows.create(
+        return add_job(
             session,
-            org_id=who.org_id,
+            used.store,
+            used.enqueuer,
+            by,
             consultation_id=consultation_id,
             kind="summary",
             template=wanted.template,
+            action="summary.create",
         )
-        used.enqueuer.add(session, job)
-        audit.append(
-            used.store.database, session, actor(request, who), "summary.create", consultation_id
-        )
-        return job
 
     asked = digest(f"again {consultation_id} {wanted.model_dump_json()}")
     job = idempotency.once(used.store.database, who.org_id, idempotency_key, asked, make)
@@ -107,40 +108,13 @@ def from_transcript(
             hint=f"See docs/schema/transcript.json; wrong at: {', '.join(places[:5])}"[:300],
         ) from None
     check_template(sent.template, transcript.language)
-    consultation_id = new_id("con")
+    incoming = Incoming(
+        id=new_id("con"), content=transcript, kind="summary", template=sent.template
+    )
+    by = actor(request, who)
 
     def make(session: Session) -> Job:
-        consultations.create(
-            session,
-            org_id=who.org_id,
-            consultation_id=consultation_id,
-            by=who.key_id,
-            audio_bytes=None,
-        )
-        artefacts.put(
-            session,
-            used.store.ring,
-            org_id=who.org_id,
-            consultation_id=consultation_id,
-            kind=TRANSCRIPT,
-            content=transcript.to_json().encode(),
-        )
-        job = job_rows.create(
-            session,
-            org_id=who.org_id,
-            consultation_id=consultation_id,
-            kind="summary",
-            template=sent.template,
-        )
-        used.enqueuer.add(session, job)
-        audit.append(
-            used.store.database,
-            session,
-            actor(request, who),
-            "consultation.create",
-            consultation_id,
-        )
-        return job
+        return add_consultation(session, used.store, used.enqueuer, by, incoming)
 
     asked = digest(f"summary {sent.template} {transcript.sha256()}")
     job = idempotency.once(used.store.database, who.org_id, idempotency_key, asked, make)
