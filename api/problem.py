@@ -59,6 +59,10 @@ class NotAcceptable(InputError):
     code = "not_acceptable"
 
 
+class UnsupportedMedia(InputError):
+    code = "unsupported_media_type"
+
+
 class PreconditionRequired(InputError):
     code = "precondition_required"
     hint = "Read it first, and send its ETag as If-Match."
@@ -77,6 +81,7 @@ _STATUS: tuple[tuple[type[AnamneseError], int], ...] = (
     (Conflict, 409),
     (PreconditionFailed, 412),
     (TooLarge, 413),
+    (UnsupportedMedia, 415),
     (PreconditionRequired, 428),
     (InputError, 422),
     (DatabaseAway, 503),

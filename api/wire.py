@@ -115,8 +115,14 @@ class NewSummary(_Wire):
 
 
 class TranscriptToSummarise(_Wire):
-    transcript: dict[str, Any]
+    """Either ``transcript`` or ``text``."""
+
+    transcript: dict[str, Any] | None = None
     """A transcript.json as anamnese writes it: docs/schema/transcript.json."""
+    text: str | None = None
+    """A dialogue: lines such as ``Médecin : …``, WebVTT or SubRip."""
+    language: Literal["fr", "en"] | None = None
+    """Of ``text``; told from its words when not given."""
     template: str | None = Field(default=None, max_length=100)
 
 

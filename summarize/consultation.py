@@ -20,6 +20,7 @@ from consultation.summary import (
     Summary,
     Unsupported,
     Verdict,
+    without_times,
 )
 from consultation.topics import Topic
 from consultation.transcript import Transcript
@@ -86,7 +87,7 @@ def _summarize(
         }
     )
     written = tuple(writer.section(section) for section in chosen.sections)
-    return Summary(
+    summary = Summary(
         template=chosen.name,
         language=language,
         title=chosen.title,
@@ -108,6 +109,7 @@ def _summarize(
             steps=(*transcript.provenance.steps, step),
         ),
     )
+    return summary if transcript.timed else without_times(summary)
 
 
 def _by_section(

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter, Request, Response
-from pydantic import ValidationError
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Request, Response
 from sqlalchemy.orm import Session
 
 from api.auth import Reader, Writer, actor
 from api.form import check_template
 from api.problem import responses
 from api.routes.consultations import IdempotencyKey
+from api.sent_transcript import BODY, read_sent, sent_transcript
 from api.service import Used
 from api.wire import (
     Accepted,
@@ -19,7 +21,6 @@ from api.wire import (
     TranscriptToSummarise,
     job_out,
 )
-from consultation.errors import InvalidTranscript
 from consultation.transcript import Transcript
 from jobs.intake import Incoming, add_consultation, add_job
 from jobs.store import artefacts, consultations, idempotency
@@ -89,24 +90,20 @@ def again(
     return Accepted(consultation_id=job.consultation_id, job=job_out(job))
 
 
-@router.post("/summaries", status_code=202, responses=responses(409, 413))
+@router.post("/summaries", status_code=202, responses=responses(409, 413, 415), openapi_extra=BODY)
 def from_transcript(
-    sent: TranscriptToSummarise,
     request: Request,
     response: Response,
     used: Used,
     who: Writer,
+    sent: Annotated[TranscriptToSummarise, Depends(sent_transcript)],
     idempotency_key: IdempotencyKey = None,
 ) -> Accepted:
-    """A note of a transcript that was made elsewhere; a consultation without a recording."""
-    try:
-        transcript = Transcript.model_validate(sent.transcript)
-    except ValidationError as error:
-        places = sorted({".".join(str(part)[:40] for part in e["loc"]) for e in error.errors()})
-        raise InvalidTranscript(
-            "transcript: not one",
-            hint=f"See docs/schema/transcript.json; wrong at: {', '.join(places[:5])}"[:300],
-        ) from None
+    """A note of a transcript or dialogue that was written elsewhere; no recording is needed.
+
+    As JSON, or as plain text, WebVTT or SubRip with ``language`` and ``template`` in the query.
+    """
+    transcript = read_sent(sent)
     check_template(sent.template, transcript.language)
     incoming = Incoming(
         id=new_id("con"), content=transcript, kind="summary", template=sent.template
@@ -116,7 +113,7 @@ def from_transcript(
     def make(session: Session) -> Job:
         return add_consultation(session, used.store, used.enqueuer, by, incoming)
 
-    asked = digest(f"summary {sent.template} {transcript.sha256()}")
+    asked = digest(f"summary {sent.model_dump_json()}")
     job = idempotency.once(used.store.database, who.org_id, idempotency_key, asked, make)
     response.headers["Location"] = f"/v1/jobs/{job.id}"
     return Accepted(consultation_id=job.consultation_id, job=job_out(job))

@@ -548,6 +548,66 @@ def test_a_fault_of_ours_says_nothing(
     assert "RuntimeError at " in caplog.text
 
 
+TALK = "Médecin : Où avez-vous mal ?\nPatiente : J'ai mal au ventre, je suis allergique au latex."
+
+
+@pytest.mark.parametrize(
+    ("media", "body"),
+    [
+        ("application/json", json.dumps({"text": TALK, "template": "soap"})),
+        ("text/plain; charset=utf-8", TALK),
+        ("text/vtt", "WEBVTT\n\n00:01.000 --> 00:02.000\n<v Patient>J'ai mal au ventre."),
+        ("application/x-subrip", "1\n00:00:01,000 --> 00:00:02,000\nPatient: J'ai mal."),
+    ],
+)
+def test_notes_of_a_text(door: Door, media: str, body: str) -> None:
+    query = {} if media == "application/json" else {"template": "soap", "language": "fr"}
+
+    def post(body: str) -> object:
+        headers = door.as_(**{"Content-Type": media, "Idempotency-Key": "k"})
+        return door.client.post(
+            "/v1/summaries", headers=headers, content=body.encode(), params=query
+        )
+
+    made = post(body).json()  # type: ignore[attr-defined]
+    assert (made["job"]["kind"], made["job"]["template"]) == ("summary", "soap")
+    assert post(body).json() == made  # type: ignore[attr-defined]
+    problem(post(body.replace("mal", "froid")), 409, "idempotency_key_reused")
+    path = f"/v1/consultations/{made['consultation_id']}"
+    shown = door.client.get(path, headers=door.as_()).json()
+    assert (shown["has_audio"], shown["transcript_version"]) == (False, 1)
+    text = door.client.get(f"{path}/transcript", headers=door.as_(Accept="text/plain")).text
+    assert "J'ai mal" in text
+    timed = "-->" in body
+    assert text.startswith("[0:01] Patient") == timed
+    vtt = door.client.get(f"{path}/transcript", headers=door.as_(Accept="text/vtt"))
+    assert vtt.status_code == (200 if timed else 406)
+
+
+@pytest.mark.parametrize(
+    ("media", "body", "query", "status", "code"),
+    [
+        ("application/json", "{}", {}, 422, "invalid_transcript"),
+        ("application/json", '{"text": "a", "transcript": {}}', {}, 422, "invalid_transcript"),
+        ("application/json", '{"text": "D: hi", "x": 1}', {}, 422, "invalid_request"),
+        ("application/json", "{", {}, 422, "invalid_request"),
+        ("application/json", '{"text": "D: a"}', {"language": "fr"}, 422, "invalid_request"),
+        ("text/plain", "no speaker", {}, 422, "invalid_transcript"),
+        ("text/plain", "D: Doliprane", {}, 422, "unsupported_language"),
+        ("text/plain", "D: a", {"language": "de"}, 422, "invalid_request"),
+        ("text/plain", "D: a", {"language": "fr", "template": "x"}, 422, "unknown_template"),
+        ("text/plain", b"D: \xff", {}, 422, "invalid_transcript"),
+        ("application/pdf", "x", {}, 415, "unsupported_media_type"),
+    ],
+)
+def test_texts_that_are_refused(
+    door: Door, media: str, body: str | bytes, query: dict[str, str], status: int, code: str
+) -> None:
+    headers = door.as_(**{"Content-Type": media})
+    answer = door.client.post("/v1/summaries", headers=headers, content=body, params=query)
+    problem(answer, status, code)
+
+
 def test_openapi_names_every_refusal(door: Door) -> None:
     schema = door.client.get("/openapi.json").json()
     assert schema["components"]["securitySchemes"]
