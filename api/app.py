@@ -13,7 +13,7 @@ from api import openai_errors, openai_formats, problem
 from api.auth import check_address
 from api.middleware import Envelope
 from api.problem import Problem
-from api.routes import audit, consultations, health, jobs, openai, results, summaries
+from api.routes import audit, consultations, health, jobs, openai, results, summaries, uploads
 from api.service import Service
 from jobs.queue import Enqueuer
 from jobs.service_settings import ServiceSettings
@@ -46,7 +46,7 @@ def make_app(settings: ServiceSettings) -> FastAPI:
     app.state.service = Service(settings, store, enqueuer)
     problem.install(app)
     app.add_middleware(Envelope)
-    for one in (consultations, jobs, results, summaries, audit, health, openai):
+    for one in (consultations, jobs, results, summaries, audit, health, openai, uploads):
         app.include_router(one.router)
     app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]
     return app

@@ -9,7 +9,7 @@ import time
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api import problem
+from api import problem, tus
 from api.problem import TooLarge
 
 log = logging.getLogger("anamnese.access")
@@ -26,8 +26,12 @@ _HEADERS = {
 
 JSON_BYTES = 32 << 20
 """Most bytes of a request without a recording: a transcript of many hours."""
-_UPLOADS = {("POST", "/v1/consultations"), ("POST", "/v1/audio/transcriptions")}
-"""They have a limit of their own, from the settings."""
+_UPLOADS = {
+    ("POST", "/v1/consultations"),
+    ("POST", "/v1/audio/transcriptions"),
+    ("POST", "/v1/uploads"),
+}
+"""They have a limit of their own, from the settings; parts of uploads too."""
 
 
 class Envelope:
@@ -49,6 +53,8 @@ class Envelope:
                 status = message["status"]
                 present = {name.lower() for name, _ in message["headers"]}
                 added = {**_HEADERS, "x-request-id": request_id}
+                if tus.speaks(scope["path"]):
+                    added |= tus.HEADERS
                 if scope["scheme"] == "https":
                     added["strict-transport-security"] = "max-age=31536000"
                 message["headers"] = [
@@ -76,7 +82,8 @@ class Envelope:
 
 def _limited(scope: Scope, receive: Receive) -> Receive:
     """No more than ``JSON_BYTES`` are read, whatever was announced."""
-    if (scope["method"], scope["path"]) in _UPLOADS:
+    method, path = scope["method"], scope["path"]
+    if (method, path) in _UPLOADS or (tus.speaks(path) and method in {"PATCH", "POST"}):
         return receive
     read = 0
 

@@ -19,6 +19,8 @@ from api import openai_errors
 from consultation.errors import AnamneseError, DiskFull, InputError
 from jobs.errors import Conflict, NotFound
 from jobs.store.database import DatabaseAway
+from jobs.store.uploads import Gone
+from jobs.uploads import Busy
 
 log = logging.getLogger("anamnese.api")
 MEDIA_TYPE = "application/problem+json"
@@ -63,6 +65,11 @@ class UnsupportedMedia(InputError):
     code = "unsupported_media_type"
 
 
+class ChecksumMismatch(InputError):
+    code = "checksum_mismatch"
+    hint = "What arrived is not what was sent: send this part again."
+
+
 class PreconditionRequired(InputError):
     code = "precondition_required"
     hint = "Read it first, and send its ETag as If-Match."
@@ -76,13 +83,16 @@ class PreconditionFailed(InputError):
 _STATUS: tuple[tuple[type[AnamneseError], int], ...] = (
     (Unauthorized, 401),
     (Forbidden, 403),
+    (Gone, 410),
     (NotFound, 404),
     (NotAcceptable, 406),
+    (Busy, 423),
     (Conflict, 409),
     (PreconditionFailed, 412),
     (TooLarge, 413),
     (UnsupportedMedia, 415),
     (PreconditionRequired, 428),
+    (ChecksumMismatch, 460),
     (InputError, 422),
     (DatabaseAway, 503),
     (DiskFull, 507),
@@ -93,11 +103,16 @@ def status_of(error: AnamneseError) -> int:
     return next((status for kind, status in _STATUS if isinstance(error, kind)), 500)
 
 
+def phrase(status: int) -> str:
+    """The status in words; tus has one of its own."""
+    return "Checksum Mismatch" if status == 460 else HTTPStatus(status).phrase
+
+
 def responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """For OpenAPI: these besides those that any request may get."""
     content = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
     return {
-        status: {"description": HTTPStatus(status).phrase, "content": content}
+        status: {"description": phrase(status), "content": content}
         for status in sorted({401, 403, 422, 500, 503, *statuses})
     }
 
@@ -129,12 +144,12 @@ def install(app: FastAPI) -> None:
     async def http(request: Request, error: HTTPException) -> JSONResponse:
         if getattr(request.state, "too_large", False):
             return _answer(request, 413, TooLarge.code, "the request is too large", TooLarge.hint)
-        phrase = HTTPStatus(error.status_code).phrase
+        text = phrase(error.status_code).lower()
         return _answer(
             request,
             error.status_code,
-            phrase.lower().replace(" ", "_"),
-            phrase.lower(),
+            text.replace(" ", "_"),
+            text,
             "See /openapi.json.",
             headers=dict(error.headers or {}),
         )
@@ -177,7 +192,7 @@ def _problem(
 ) -> JSONResponse:
     problem = Problem(
         type=f"urn:anamnese:problem:{code}",
-        title=HTTPStatus(status).phrase,
+        title=phrase(status),
         status=status,
         detail=detail,
         code=code,

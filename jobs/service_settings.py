@@ -41,6 +41,8 @@ class ServiceSettings(BaseSettings):
     """none lets everyone on this machine in, and is refused on any other address than loopback."""
     upload_limit_mb: int = Field(default=2048, ge=1)
     """A larger recording is refused, before it is read where its size is announced."""
+    upload_hours: float = Field(default=24.0, gt=0)
+    """A resumable upload that nothing was sent to for so long is removed."""
     require_consent: bool = False
     """Refuse a recording without a reference to the patient's agreement."""
 

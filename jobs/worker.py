@@ -34,6 +34,7 @@ from jobs.store.database import Database
 from jobs.store.orphans import remove_orphans
 from jobs.store.store import open_store
 from jobs.sweep import Sweep
+from jobs.uploads import Uploads
 
 log = logging.getLogger("anamnese.worker")
 _ORPHANS_SECONDS = 3600.0
@@ -151,6 +152,7 @@ class Worker:
         if time.monotonic() - self._forsaken_at > _FORSAKEN_SECONDS:
             self._forsaken_at = time.monotonic()
             erase_forsaken(self._store, self._enqueuer)
+            Uploads(self._store, self._enqueuer, self._settings.upload_hours).remove_expired()
 
     def _drain(self) -> None:
         log.info("worker %s is stopping: jobs that run may finish", self.name)
