@@ -9,13 +9,23 @@ from importlib.metadata import version
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
-from api import problem
+from api import openai_errors, openai_formats, problem
 from api.admission import Admission
 from api.auth import check_address
 from api.metrics import ApiMetrics
 from api.middleware import Envelope
 from api.problem import Problem
-from api.routes import audit, consultations, health, jobs, metrics, results, summaries
+from api.routes import (
+    audit,
+    consultations,
+    health,
+    jobs,
+    metrics,
+    openai,
+    results,
+    summaries,
+    uploads,
+)
 from api.service import Service
 from jobs.queue import Enqueuer
 from jobs.service_settings import ServiceSettings
@@ -53,7 +63,17 @@ def make_app(settings: ServiceSettings) -> FastAPI:
     app.state.service = Service(settings, store, enqueuer, measured, admission)
     problem.install(app)
     app.add_middleware(Envelope, measured=measured, tracer=tracer)
-    for one in (consultations, jobs, results, summaries, audit, health, metrics):
+    for one in (
+        consultations,
+        jobs,
+        results,
+        summaries,
+        audit,
+        health,
+        metrics,
+        openai,
+        uploads,
+    ):
         app.include_router(one.router)
     app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]
     return app
@@ -68,7 +88,12 @@ def _openapi(app: FastAPI) -> dict[str, object]:
             license_info=app.license_info,
             routes=app.routes,
         )
+        for path, operations in schema.get("paths", {}).items():
+            if openai_errors.speaks(path):
+                for operation in operations.values():
+                    operation["responses"].pop("422", None)  # it is 400 there
         schemas = schema.setdefault("components", {}).setdefault("schemas", {})
+        schemas |= openai_formats.described()
         schemas["Problem"] = Problem.model_json_schema()
         app.openapi_schema = schema
     return app.openapi_schema

@@ -167,18 +167,24 @@ def transcribe(
 
 @app.command()
 def summarize(
-    transcript: Annotated[Path, typer.Argument(help="A transcript.json.", show_default=False)],
+    transcript: Annotated[
+        Path,
+        typer.Argument(
+            help="A transcript.json, or a dialogue as text, .vtt or .srt.", show_default=False
+        ),
+    ],
     out: Annotated[
         Path | None, typer.Option("--out", "-o", help="Folder; beside the transcript if not given.")
     ] = None,
     template: Template = None,
+    language: Language = None,
     quiet: Quiet = False,
     as_json: AsJson = False,
 ) -> None:
-    """A transcript to a note."""
+    """A transcript to a note. --language is of a dialogue as text."""
     console = Console(Mode.of(quiet=quiet, as_json=as_json))
     with reported(console):
-        read = read_transcript(transcript)
+        read = read_transcript(transcript, language)
         if template is not None:
             check_template(template, read.language)
         folder = out or transcript.parent

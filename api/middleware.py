@@ -9,7 +9,7 @@ from typing import Any
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api import problem
+from api import problem, tus
 from api.metrics import ApiMetrics
 from api.problem import TooLarge
 from jobs import logs
@@ -31,8 +31,12 @@ _HEADERS = {
 
 JSON_BYTES = 32 << 20
 """Most bytes of a request without a recording: a transcript of many hours."""
-_UPLOADS = {("POST", "/v1/consultations")}
-"""They have a limit of their own, from the settings."""
+_UPLOADS = {
+    ("POST", "/v1/consultations"),
+    ("POST", "/v1/audio/transcriptions"),
+    ("POST", "/v1/uploads"),
+}
+"""They have a limit of their own, from the settings; parts of uploads too."""
 
 
 class Envelope:
@@ -63,6 +67,8 @@ class Envelope:
                 status = message["status"]
                 present = {name.lower() for name, _ in message["headers"]}
                 added = {**_HEADERS, "x-request-id": request_id}
+                if tus.speaks(scope["path"]):
+                    added |= tus.HEADERS
                 if scope["scheme"] == "https":
                     added["strict-transport-security"] = "max-age=31536000"
                 message["headers"] = [
@@ -80,7 +86,7 @@ class Envelope:
         except Exception as error:  # noqa: BLE001 - here, so that no server logs its text
             problem.log_fault(error, request_id)
             if not started:
-                await problem.fault(request_id)(scope, receive, sent)
+                await problem.fault(request_id, scope["path"])(scope, receive, sent)
         finally:
             # The route's pattern, not the path: nothing that a caller wrote gets into the log.
             route = getattr(scope.get("route"), "path", "-")
@@ -95,7 +101,8 @@ class Envelope:
 
 def _limited(scope: Scope, receive: Receive) -> Receive:
     """No more than ``JSON_BYTES`` are read, whatever was announced."""
-    if (scope["method"], scope["path"]) in _UPLOADS:
+    method, path = scope["method"], scope["path"]
+    if (method, path) in _UPLOADS or (tus.speaks(path) and method in {"PATCH", "POST"}):
         return receive
     read = 0
 

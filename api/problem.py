@@ -15,9 +15,12 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 
+from api import openai_errors
 from consultation.errors import AnamneseError, DiskFull, InputError
 from jobs.errors import Conflict, NotFound
 from jobs.store.database import DatabaseAway
+from jobs.store.uploads import Gone
+from jobs.uploads import Busy
 
 log = logging.getLogger("anamnese.api")
 MEDIA_TYPE = "application/problem+json"
@@ -58,6 +61,15 @@ class NotAcceptable(InputError):
     code = "not_acceptable"
 
 
+class UnsupportedMedia(InputError):
+    code = "unsupported_media_type"
+
+
+class ChecksumMismatch(InputError):
+    code = "checksum_mismatch"
+    hint = "What arrived is not what was sent: send this part again."
+
+
 class PreconditionRequired(InputError):
     code = "precondition_required"
     hint = "Read it first, and send its ETag as If-Match."
@@ -80,12 +92,16 @@ class TooBusy(AnamneseError):
 _STATUS: tuple[tuple[type[AnamneseError], int], ...] = (
     (Unauthorized, 401),
     (Forbidden, 403),
+    (Gone, 410),
     (NotFound, 404),
     (NotAcceptable, 406),
+    (Busy, 423),
     (Conflict, 409),
     (PreconditionFailed, 412),
     (TooLarge, 413),
+    (UnsupportedMedia, 415),
     (PreconditionRequired, 428),
+    (ChecksumMismatch, 460),
     (InputError, 422),
     (DatabaseAway, 503),
     (TooBusy, 503),
@@ -97,11 +113,16 @@ def status_of(error: AnamneseError) -> int:
     return next((status for kind, status in _STATUS if isinstance(error, kind)), 500)
 
 
+def phrase(status: int) -> str:
+    """The status in words; tus has one of its own."""
+    return "Checksum Mismatch" if status == 460 else HTTPStatus(status).phrase
+
+
 def responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """For OpenAPI: these besides those that any request may get."""
     content = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
     return {
-        status: {"description": HTTPStatus(status).phrase, "content": content}
+        status: {"description": phrase(status), "content": content}
         for status in sorted({401, 403, 422, 500, 503, *statuses})
     }
 
@@ -133,12 +154,12 @@ def install(app: FastAPI) -> None:
     async def http(request: Request, error: HTTPException) -> JSONResponse:
         if getattr(request.state, "too_large", False):
             return _answer(request, 413, TooLarge.code, "the request is too large", TooLarge.hint)
-        phrase = HTTPStatus(error.status_code).phrase
+        text = phrase(error.status_code).lower()
         return _answer(
             request,
             error.status_code,
-            phrase.lower().replace(" ", "_"),
-            phrase.lower(),
+            text.replace(" ", "_"),
+            text,
             "See /openapi.json.",
             headers=dict(error.headers or {}),
         )
@@ -153,14 +174,19 @@ def log_fault(error: Exception, request_id: str) -> None:
     log.error("%s at %s %s", type(error).__name__, place, request_id)
 
 
-def fault(request_id: str) -> JSONResponse:
+def fault(request_id: str, path: str) -> JSONResponse:
     """What a caller is told of an error that nobody foresaw."""
-    return _problem(request_id, 500, "internal_error", "a fault of ours", "Report the request id.")
+    code, detail, hint = "internal_error", "a fault of ours", "Report the request id."
+    if openai_errors.speaks(path):
+        return openai_errors.answer(500, code, detail, hint)
+    return _problem(request_id, 500, code, detail, hint)
 
 
 def _answer(
     request: Request, status: int, code: str, detail: str, hint: str, **more: Any
 ) -> JSONResponse:
+    if openai_errors.speaks(request.url.path):
+        return openai_errors.answer(status, code, detail, hint, **more)
     return _problem(request.state.request_id, status, code, detail, hint, **more)
 
 
@@ -176,7 +202,7 @@ def _problem(
 ) -> JSONResponse:
     problem = Problem(
         type=f"urn:anamnese:problem:{code}",
-        title=HTTPStatus(status).phrase,
+        title=phrase(status),
         status=status,
         detail=detail,
         code=code,

@@ -43,10 +43,16 @@ class Form:
     fields: dict[str, str]
     audio_sha256: str
     audio_bytes: int
+    lists: dict[str, list[str]] = field(default_factory=dict)
+    """Fields that may come several times, without the brackets that end their names."""
 
     def digest(self) -> str:
         """sha256 of everything that was sent."""
-        parts = [*sorted(self.fields.items()), ("file", self.audio_sha256)]
+        parts = [
+            *sorted(self.fields.items()),
+            *sorted(self.lists.items()),
+            ("file", self.audio_sha256),
+        ]
         return hashlib.sha256(repr(parts).encode()).hexdigest()
 
 
@@ -63,18 +69,21 @@ async def receive(
     request: Request,
     writer: SealedWriter,
     limit: int,
+    *,
     arrived: Callable[[int], None] = lambda _: None,
+    lists: frozenset[str] = frozenset(),
 ) -> Form:
     """Raises TooLarge, BadUpload, EmptyFile, DiskFull. The caller finishes or discards the writer.
 
     ``arrived`` is told how much of the recording is stored; what it raises ends the upload.
+    ``lists``: names of fields that may come several times, with or without ``[]``.
     """
     announced_size(request, limit)
     media, options = parse_options_header(request.headers.get("content-type", ""))
     boundary = options.get(b"boundary")
     if media != b"multipart/form-data" or not boundary:
         raise BadUpload("the request is no multipart/form-data")
-    parts = _Parts(writer, limit, arrived)
+    parts = _Parts(writer, limit, arrived, lists)
     parser = MultipartParser(boundary, parts.callbacks())
     batch = bytearray()
     try:
@@ -95,7 +104,7 @@ async def receive(
         raise BadUpload("there is no part named file")
     if writer.size == 0:
         raise EmptyFile("the recording holds no bytes")
-    return Form(parts.fields, parts.digest.hexdigest(), writer.size)
+    return Form(parts.fields, parts.digest.hexdigest(), writer.size, parts.lists)
 
 
 @dataclass
@@ -103,7 +112,10 @@ class _Parts:
     writer: SealedWriter
     limit: int
     arrived: Callable[[int], None]
+    repeated: frozenset[str]
     fields: dict[str, str] = field(default_factory=dict)
+    lists: dict[str, list[str]] = field(default_factory=dict)
+    count: int = 0
     has_file: bool = False
     ended: bool = False
 
@@ -146,7 +158,9 @@ class _Parts:
             if self.has_file:
                 raise BadUpload("there are two parts named file")
             self.has_file = True
-        elif not self._name or self._name in self.fields or len(self.fields) >= FIELDS:
+            return
+        self.count += 1
+        if not self._name or self._name in self.fields or self.count > FIELDS:
             raise BadUpload("a part has no name, or there are too many of them")
 
     def _data(self, data: bytes, start: int, end: int) -> None:
@@ -163,11 +177,17 @@ class _Parts:
         self.arrived(self.writer.size)
 
     def _part_end(self) -> None:
-        if self._name != "file":
-            try:
-                self.fields[self._name] = self._content.decode("utf-8")
-            except UnicodeDecodeError:
-                raise BadUpload("a field is not UTF-8") from None
+        if self._name == "file":
+            return
+        try:
+            value = self._content.decode("utf-8")
+        except UnicodeDecodeError:
+            raise BadUpload("a field is not UTF-8") from None
+        name = self._name.removesuffix("[]")
+        if name in self.repeated:
+            self.lists.setdefault(name, []).append(value)
+        else:
+            self.fields[self._name] = value
 
     def _end(self) -> None:
         self.ended = True

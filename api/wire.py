@@ -14,9 +14,10 @@ from consultation.errors import InvalidOption
 from consultation.transcript import Role
 from jobs.store.artefacts import SUMMARY, TRANSCRIPT, Listed
 from jobs.store.tables import AuditEntry, Consultation, Job, is_id
+from jobs.store.upload_tables import Upload
 
 JobStatus = Literal["queued", "processing", "completed", "failed", "cancelled"]
-PartStatus = Literal["pending", "processing", "ready", "failed", "cancelled"]
+PartStatus = Literal["pending", "processing", "ready", "failed", "cancelled", "not_wanted"]
 
 
 class _Wire(BaseModel):
@@ -36,7 +37,7 @@ class Artefacts(_Wire):
 class JobOut(_Wire):
     id: str
     consultation_id: str
-    kind: Literal["consultation", "summary"]
+    kind: Literal["consultation", "summary", "transcript"]
     status: JobStatus
     artefacts: Artefacts
     template: str | None
@@ -72,6 +73,17 @@ class Accepted(_Wire):
 
     consultation_id: str
     job: JobOut
+
+
+class UploadOut(_Wire):
+    id: str
+    length: int
+    offset: int
+    """Bytes that are known to be kept; HEAD tells exactly."""
+    expires: str
+    consultation_id: str
+    """Of the consultation that it becomes with its last byte."""
+    job: JobOut | None
 
 
 class ConsultationLine(_Wire):
@@ -115,8 +127,14 @@ class NewSummary(_Wire):
 
 
 class TranscriptToSummarise(_Wire):
-    transcript: dict[str, Any]
+    """Either ``transcript`` or ``text``."""
+
+    transcript: dict[str, Any] | None = None
     """A transcript.json as anamnese writes it: docs/schema/transcript.json."""
+    text: str | None = None
+    """A dialogue: lines such as ``Médecin : …``, WebVTT or SubRip."""
+    language: Literal["fr", "en"] | None = None
+    """Of ``text``; told from its words when not given."""
     template: str | None = Field(default=None, max_length=100)
 
 
@@ -188,6 +206,17 @@ def consultation_out(
         transcript_version=transcript,
         summaries=summaries,
         jobs=jobs,
+    )
+
+
+def upload_out(row: Upload, job: JobOut | None) -> UploadOut:
+    return UploadOut(
+        id=row.id,
+        length=row.length,
+        offset=row.size,
+        expires=iso(row.expires),
+        consultation_id=row.consultation_id,
+        job=job,
     )
 
 

@@ -35,6 +35,8 @@ An error's text never holds clinical content: no words of a patient, no file nam
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 
 class AnamneseError(Exception):
     """Base of all; ``code`` is stable and for machines, ``hint`` tells a person what to do."""
@@ -194,3 +196,10 @@ class Interrupted(AnamneseError):
     code = "interrupted"
     exit_code = 130
     hint = "Nothing was left half done: run the same command again to go on."
+
+
+def kinds(base: type[AnamneseError]) -> Iterator[type[AnamneseError]]:
+    """``base`` and everything below it that is known so far."""
+    yield base
+    for kind in base.__subclasses__():
+        yield from kinds(kind)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import Field
 
@@ -158,3 +158,18 @@ class Summary(Record):
 
     def statements(self) -> tuple[Statement, ...]:
         return tuple(s for section in self.sections for s in section.statements)
+
+
+def without_times(summary: Summary) -> Summary:
+    """Of a transcript that has none: a time that was made up must not be shown."""
+    read: Summary = Summary.model_validate(_untimed(summary.model_dump(by_alias=False)))
+    return read
+
+
+def _untimed(value: Any) -> Any:
+    if isinstance(value, dict):
+        kept = {key: _untimed(one) for key, one in value.items()}
+        return kept | ({"start": None, "end": None} if "quote" in kept else {})
+    if isinstance(value, (list, tuple)):
+        return [_untimed(one) for one in value]
+    return value

@@ -146,6 +146,9 @@ class Transcript(Record):
     gaps: tuple[Gap, ...] = ()
     corrections: tuple[Correction, ...] = ()
     """Names that were corrected, or could not be decided; in order of segments and words."""
+    timed: bool = Field(default=True, exclude_if=lambda timed: timed is True)
+    """False for a text without times: those of its words only give their order. Left out when
+    true."""
     provenance: Provenance
 
     @model_validator(mode="after")

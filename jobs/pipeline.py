@@ -28,6 +28,7 @@ from consultation.weights import digest_of
 from jobs.digests import transcript_digest
 from jobs.files import temporary_folder, write
 from jobs.models import load_diarizer, load_recognizer
+from jobs.text_transcript import transcript_from_text
 from prompts.library import default_template
 from summarize.consultation import summarize, summary_digest
 from summarize.engines.load import load_language_model
@@ -135,12 +136,22 @@ class Pipeline:
             self._model.close()
 
 
-def read_transcript(path: Path) -> Transcript:
-    """A transcript.json of ours. Raises UnreadableFile or InvalidTranscript."""
+def read_transcript(path: Path, language: str | None = None) -> Transcript:
+    """A transcript.json of ours, or a dialogue as text, WebVTT or SubRip; ``language`` is of those.
+
+    Raises UnreadableFile, InvalidTranscript or UnsupportedLanguage.
+    """
     try:
-        return Transcript.model_validate_json(path.read_bytes())
+        content = path.read_bytes()
     except OSError as error:
         raise UnreadableFile(f"the transcript could not be read: {error.strerror}") from None
+    if path.suffix.lower() != ".json" and not content.lstrip().startswith(b"{"):
+        try:
+            return transcript_from_text(content.decode("utf-8-sig"), language)
+        except UnicodeDecodeError:
+            raise InvalidTranscript("the text is not UTF-8", hint="Save it as UTF-8.") from None
+    try:
+        return Transcript.model_validate_json(content)
     except ValidationError as error:
         # The places only: a message of pydantic would quote what was said.
         places = sorted({".".join(str(part) for part in e["loc"]) for e in error.errors()})

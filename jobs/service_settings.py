@@ -46,8 +46,18 @@ class ServiceSettings(BaseSettings):
     """none lets everyone on this machine in, and is refused on any other address than loopback."""
     upload_limit_mb: int = Field(default=2048, ge=1)
     """A larger recording is refused, before it is read where its size is announced."""
+    upload_hours: float = Field(default=24.0, gt=0)
+    """A resumable upload that nothing was sent to for so long is removed."""
     require_consent: bool = False
     """Refuse a recording without a reference to the patient's agreement."""
+
+    openai_models: str = "anamnese,whisper-1"
+    """Names that /v1/audio/transcriptions takes as its model, with commas. All of them mean the
+    models that the workers' settings name."""
+    openai_wait_seconds: float = Field(default=3600.0, gt=0)
+    """How long such a call may take before it is given up."""
+    openai_keep: bool = False
+    """Keep the consultation that such a call makes; otherwise it is erased with the answer."""
 
     speech_parallel: int = Field(default=1, ge=1)
     """Recordings that one worker transcribes at once; each loads the speech models."""

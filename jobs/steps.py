@@ -2,6 +2,8 @@
 
     transcribe(job) ─► the transcript is stored ─► summarise(job) ─► the note is stored
 
+A job that wants the transcript alone ends after the first one.
+
 At least once: a step whose result is there returns at once, and the one that is killed is run
 again by another worker.
 """
@@ -69,7 +71,7 @@ class Steps:
 
         def finish(session: Session) -> None:
             job = job_rows.ready(session, job_id, fence, part)
-            if part == "transcript":
+            if job.status not in job_rows.FINAL:
                 self._enqueuer.add(session, job)
 
         try:

@@ -27,6 +27,7 @@ from consultation.settings import Settings
 from jobs import steps
 from jobs.abilities import Abilities
 from jobs.budget import Budget
+from jobs.erase import erase_forsaken
 from jobs.lease import Lease
 from jobs.metrics import WorkerMetrics
 from jobs.metrics_door import MetricsDoor
@@ -39,9 +40,11 @@ from jobs.store.orphans import remove_orphans
 from jobs.store.store import open_store
 from jobs.sweep import Sweep
 from jobs.tracing import make_tracer
+from jobs.uploads import Uploads
 
 log = logging.getLogger("anamnese.worker")
 _ORPHANS_SECONDS = 3600.0
+_FORSAKEN_SECONDS = 60.0
 
 
 class Worker:
@@ -77,7 +80,7 @@ class Worker:
         )
         self._sweep = Sweep(self._database, self._enqueuer)
         self._stopping = threading.Event()
-        self._orphans_at = 0.0
+        self._orphans_at = self._forsaken_at = 0.0
 
     def run(self, *, follow: int | None = None) -> None:
         """Until SIGTERM, SIGINT or ``stop``; with ``follow``, until that parent process ends.
@@ -161,6 +164,10 @@ class Worker:
         if time.monotonic() - self._orphans_at > _ORPHANS_SECONDS:
             self._orphans_at = time.monotonic()
             remove_orphans(self._database, self._store.audio)
+        if time.monotonic() - self._forsaken_at > _FORSAKEN_SECONDS:
+            self._forsaken_at = time.monotonic()
+            erase_forsaken(self._store, self._enqueuer)
+            Uploads(self._store, self._enqueuer, self._settings.upload_hours).remove_expired()
 
     def _drain(self) -> None:
         log.info("worker %s is stopping: jobs that run may finish", self.name)

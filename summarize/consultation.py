@@ -22,6 +22,7 @@ from consultation.summary import (
     Summary,
     Unsupported,
     Verdict,
+    without_times,
 )
 from consultation.topics import Topic
 from consultation.transcript import Transcript
@@ -94,7 +95,7 @@ def _summarize(
     )
     written = tuple(writer.section(section) for section in chosen.sections)
     read = tables(found, writer.grounder)
-    return Summary(
+    summary = Summary(
         template=chosen.name,
         language=language,
         title=chosen.title,
@@ -118,6 +119,7 @@ def _summarize(
             steps=(*transcript.provenance.steps, step),
         ),
     )
+    return summary if transcript.timed else without_times(summary)
 
 
 def summary_digest(settings: Settings) -> str:

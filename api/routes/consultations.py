@@ -11,8 +11,8 @@ from starlette.concurrency import run_in_threadpool
 from api.auth import Eraser, Reader, Writer, actor
 from api.form import FIELDS, read_fields
 from api.problem import responses
-from api.service import Service, Used
-from api.upload import Form, announced_size, receive
+from api.service import Used
+from api.upload import announced_size, receive
 from api.wire import (
     Accepted,
     ConsultationLine,
@@ -24,13 +24,10 @@ from api.wire import (
     job_out,
     to_cursor,
 )
-from jobs.store import artefacts, audit, consultations, idempotency, job_rows
-from jobs.store.access import Principal
-from jobs.store.artefacts import OPTIONS
-from jobs.store.database import DatabaseAway
-from jobs.store.sealed_file import SealedWriter
+from jobs.erase import erase as erase_all
+from jobs.intake import Incoming, add_consultation, add_recording
+from jobs.store import artefacts, consultations
 from jobs.store.tables import Job, new_id
-from jobs.tasks import JobOptions
 
 router = APIRouter(prefix="/v1/consultations", tags=["consultations"])
 IdempotencyKey = Annotated[
@@ -84,81 +81,39 @@ async def create(
     with used.admission.upload(announced) as room:
         writer = used.store.audio.writer(who.org_id, consultation_id)
         try:
-            form = await receive(request, writer, limit, room.arrived)
-            options = read_fields(form.fields, used.settings)
+            form = await receive(request, writer, limit, arrived=room.arrived)
+            read = read_fields(form.fields, used.settings)
         except BaseException:
             writer.discard()
             raise
-    job = await run_in_threadpool(
-        _store, used, who, request, consultation_id, writer, form, options, idempotency_key
-    )
-    response.headers["Location"] = f"/v1/jobs/{job.id}"
-    return Accepted(consultation_id=job.consultation_id, job=job_out(job))
-
-
-def _store(
-    used: Service,
-    who: Principal,
-    request: Request,
-    consultation_id: str,
-    writer: SealedWriter,
-    form: Form,
-    read: tuple[JobOptions, str | None, int],
-    key: str | None,
-) -> Job:
-    """On a thread that nothing stops half way: the file, then the job."""
     options, template, priority = read
+    incoming = Incoming(
+        id=consultation_id,
+        content=options,
+        template=template,
+        priority=priority,
+        audio_bytes=form.audio_bytes,
+    )
+    by = actor(request, who)
 
     def make(session: Session) -> Job:
-        consultations.create(
-            session,
-            org_id=who.org_id,
-            consultation_id=consultation_id,
-            by=who.key_id,
-            audio_bytes=form.audio_bytes,
-        )
-        artefacts.put(
-            session,
-            used.store.ring,
-            org_id=who.org_id,
-            consultation_id=consultation_id,
-            kind=OPTIONS,
-            content=options.to_json().encode(),
-        )
-        job = job_rows.create(
-            session,
-            org_id=who.org_id,
-            consultation_id=consultation_id,
-            kind="consultation",
-            template=template,
-            priority=priority,
-        )
-        used.enqueuer.add(session, job)
-        audit.append(
-            used.store.database,
-            session,
-            actor(request, who),
-            "consultation.create",
-            consultation_id,
-        )
-        return job
+        return add_consultation(session, used.store, used.enqueuer, by, incoming)
 
-    try:
-        # The file first: a job whose recording is not whole must never exist.
-        writer.finish()
-        job = idempotency.once(used.store.database, who.org_id, key, form.digest(), make)
-    except DatabaseAway:
-        # Perhaps the job was made and the answer was lost: the file stays. One that belongs to
-        # nothing is removed by a worker later.
-        raise
-    except BaseException:
-        writer.discard()
-        used.store.audio.delete(who.org_id, consultation_id)
-        raise
-    if job.consultation_id != consultation_id:
-        # The same request came before: what it made is the answer, and this copy goes.
-        used.store.audio.delete(who.org_id, consultation_id)
-    return job
+    def keep() -> Job:
+        # On a thread that nothing stops half way.
+        return add_recording(
+            used.store,
+            by,
+            consultation_id,
+            writer,
+            make,
+            key=idempotency_key,
+            request_sha256=form.digest(),
+        )
+
+    job = await run_in_threadpool(keep)
+    response.headers["Location"] = f"/v1/jobs/{job.id}"
+    return Accepted(consultation_id=job.consultation_id, job=job_out(job))
 
 
 @router.get("", responses=responses())
@@ -196,13 +151,5 @@ def erase(consultation_id: str, request: Request, used: Used, who: Eraser) -> Re
 
     A step that runs is stopped; its result is refused. The audit log keeps that it was erased.
     """
-    with used.store.database.write() as session:
-        row = consultations.find(session, who.org_id, consultation_id)
-        jobs = [job.id for job in consultations.jobs(session, who.org_id, row.id)]
-        consultations.erase(session, who.org_id, row.id)
-        audit.append(
-            used.store.database, session, actor(request, who), "consultation.erase", row.id
-        )
-    used.store.audio.delete(who.org_id, consultation_id)
-    used.enqueuer.forget(jobs)
+    erase_all(used.store, used.enqueuer, actor(request, who), consultation_id)
     return Response(status_code=204)

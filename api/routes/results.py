@@ -56,8 +56,10 @@ def transcript(consultation_id: str, used: Used, who: Reader, accept: Accept = N
     """Who said what, when: JSON, text, WebVTT, SubRip or RTTM."""
     with used.store.database.read() as session:
         stored = _transcript(used, session, who.org_id, consultation_id)
-    media = negotiate(accept, tuple(TRANSCRIPTS))
     read = Transcript.model_validate_json(stored.content)
+    # Subtitles of a text without times would show made-up ones.
+    known = TRANSCRIPTS if read.timed else ("application/json", "text/plain")
+    media = negotiate(accept, tuple(known))
     return _content(TRANSCRIPTS[media](read), media, weak=stored.version)
 
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter, Request, Response
-from pydantic import ValidationError
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Request, Response
 from sqlalchemy.orm import Session
 
 from api.auth import Reader, Writer, actor
 from api.form import check_template
 from api.problem import responses
 from api.routes.consultations import IdempotencyKey
+from api.sent_transcript import BODY, read_sent, sent_transcript
 from api.service import Used
 from api.wire import (
     Accepted,
@@ -19,9 +21,9 @@ from api.wire import (
     TranscriptToSummarise,
     job_out,
 )
-from consultation.errors import InvalidTranscript
 from consultation.transcript import Transcript
-from jobs.store import artefacts, audit, consultations, idempotency, job_rows
+from jobs.intake import Incoming, add_consultation, add_job
+from jobs.store import artefacts, consultations, idempotency
 from jobs.store.artefacts import TRANSCRIPT
 from jobs.store.crypto import digest
 from jobs.store.tables import Job, new_id
@@ -68,20 +70,20 @@ def again(
     language = Transcript.model_validate_json(said.content).language
     check_template(wanted.template, language)
 
+    by = actor(request, who)
+
     def make(session: Session) -> Job:
         consultations.find(session, who.org_id, consultation_id)
-        job = job_rows.create(
+        return add_job(
             session,
-            org_id=who.org_id,
+            used.store,
+            used.enqueuer,
+            by,
             consultation_id=consultation_id,
             kind="summary",
             template=wanted.template,
+            action="summary.create",
         )
-        used.enqueuer.add(session, job)
-        audit.append(
-            used.store.database, session, actor(request, who), "summary.create", consultation_id
-        )
-        return job
 
     asked = digest(f"again {consultation_id} {wanted.model_dump_json()}")
     job = idempotency.once(used.store.database, who.org_id, idempotency_key, asked, make)
@@ -89,62 +91,31 @@ def again(
     return Accepted(consultation_id=job.consultation_id, job=job_out(job))
 
 
-@router.post("/summaries", status_code=202, responses=responses(409, 413))
+@router.post("/summaries", status_code=202, responses=responses(409, 413, 415), openapi_extra=BODY)
 def from_transcript(
-    sent: TranscriptToSummarise,
     request: Request,
     response: Response,
     used: Used,
     who: Writer,
+    sent: Annotated[TranscriptToSummarise, Depends(sent_transcript)],
     idempotency_key: IdempotencyKey = None,
 ) -> Accepted:
-    """A note of a transcript that was made elsewhere; a consultation without a recording."""
+    """A note of a transcript or dialogue that was written elsewhere; no recording is needed.
+
+    As JSON, or as plain text, WebVTT or SubRip with ``language`` and ``template`` in the query.
+    """
     used.admission.job()
-    try:
-        transcript = Transcript.model_validate(sent.transcript)
-    except ValidationError as error:
-        places = sorted({".".join(str(part)[:40] for part in e["loc"]) for e in error.errors()})
-        raise InvalidTranscript(
-            "transcript: not one",
-            hint=f"See docs/schema/transcript.json; wrong at: {', '.join(places[:5])}"[:300],
-        ) from None
+    transcript = read_sent(sent)
     check_template(sent.template, transcript.language)
-    consultation_id = new_id("con")
+    incoming = Incoming(
+        id=new_id("con"), content=transcript, kind="summary", template=sent.template
+    )
+    by = actor(request, who)
 
     def make(session: Session) -> Job:
-        consultations.create(
-            session,
-            org_id=who.org_id,
-            consultation_id=consultation_id,
-            by=who.key_id,
-            audio_bytes=None,
-        )
-        artefacts.put(
-            session,
-            used.store.ring,
-            org_id=who.org_id,
-            consultation_id=consultation_id,
-            kind=TRANSCRIPT,
-            content=transcript.to_json().encode(),
-        )
-        job = job_rows.create(
-            session,
-            org_id=who.org_id,
-            consultation_id=consultation_id,
-            kind="summary",
-            template=sent.template,
-        )
-        used.enqueuer.add(session, job)
-        audit.append(
-            used.store.database,
-            session,
-            actor(request, who),
-            "consultation.create",
-            consultation_id,
-        )
-        return job
+        return add_consultation(session, used.store, used.enqueuer, by, incoming)
 
-    asked = digest(f"summary {sent.template} {transcript.sha256()}")
+    asked = digest(f"summary {sent.model_dump_json()}")
     job = idempotency.once(used.store.database, who.org_id, idempotency_key, asked, make)
     response.headers["Location"] = f"/v1/jobs/{job.id}"
     return Accepted(consultation_id=job.consultation_id, job=job_out(job))

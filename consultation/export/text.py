@@ -107,7 +107,8 @@ def transcript_to_text(transcript: Transcript) -> str:
     lines = [
         (
             segment.start,
-            f"[{clock(segment.start)}] {labels[segment.speaker]}: "
+            (f"[{clock(segment.start)}] " if transcript.timed else "")
+            + f"{labels[segment.speaker]}: "
             f"{marked_text(transcript, segment)}",
         )
         for segment in transcript.segments

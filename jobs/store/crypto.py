@@ -62,10 +62,10 @@ def read_header(magic: bytes, start: bytes) -> tuple[str, bytes]:
     return start[length:end].decode("ascii", errors="replace"), head
 
 
-def derive(key: bytes, head: bytes) -> bytes:
-    """The key of one blob or file, from its salt."""
-    salt = head[-SALT_BYTES:]
-    return HKDF(SHA256(), length=32, salt=salt, info=b"anamnese " + head[:4]).derive(key)
+def derive(key: bytes, head: bytes, session: bytes = b"") -> bytes:
+    """The key of one blob or file, from its salt; of one session of writing it."""
+    info = b"anamnese " + head[:4] + session
+    return HKDF(SHA256(), length=32, salt=head[-SALT_BYTES:], info=info).derive(key)
 
 
 def digest(text: str) -> str:

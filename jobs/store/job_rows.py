@@ -3,6 +3,9 @@
     queued ─► processing ─► completed
        └───────────┴──────► failed | cancelled
 
+A job's kind says which parts it makes: transcript and summary (consultation), the summary of a
+transcript that is there (summary), or the transcript alone (transcript).
+
 A worker that begins a step takes the row's next ``fence``; whatever it writes later is refused if
 another worker has begun since, or if somebody cancelled or erased the job.
 """
@@ -17,9 +20,11 @@ from sqlalchemy.orm import Session
 from jobs.errors import Cancelled, Conflict, LostJob, NotFound
 from jobs.store.tables import Job, JobEvent, is_id, new_id, now_ms
 
-Kind = Literal["consultation", "summary"]
+Kind = Literal["consultation", "summary", "transcript"]
 Part = Literal["transcript", "summary"]
 FINAL = frozenset({"completed", "failed", "cancelled"})
+NOT_WANTED = "not_wanted"
+"""Status of a part that the job does not make."""
 INTERACTIVE, BATCH = 10, 100
 """Priorities: lower runs first. Never 0, which the engine takes for "none given"."""
 
@@ -42,8 +47,8 @@ def create(
         template=template,
         priority=priority,
         status="queued",
-        transcript_status="pending" if kind == "consultation" else "ready",
-        summary_status="pending",
+        transcript_status="ready" if kind == "summary" else "pending",
+        summary_status=NOT_WANTED if kind == "transcript" else "pending",
         progress=0.0,
         fence=0,
         attempts=0,
@@ -100,14 +105,15 @@ def advance(session: Session, job_id: str, fence: int, step: str, progress: floa
 
 
 def ready(session: Session, job_id: str, fence: int, part: Part) -> Job:
-    """The part is stored; may be said twice. Raises as ``held``."""
+    """The part is stored; may be said twice. After the last one the job is over: what status it
+    has then says whether there is a next step. Raises as ``held``."""
     said = _locked(session, job_id)
     if said is not None and said.fence == fence and _part(said, part) == "ready":
         return said
     row = held(session, job_id, fence)
     _set_part(row, part, "ready")
     row.step, row.progress, row.error_code, row.error_hint = None, 0.0, None, None
-    if part == "summary":
+    if part == "summary" or row.summary_status == NOT_WANTED:
         row.status, row.finished, row.owner = "completed", now_ms(), None
     _changed(session, row)
     return row

@@ -6,6 +6,7 @@ import time
 
 from sqlalchemy import select
 
+from jobs.store import uploads
 from jobs.store.audio import AudioFolder
 from jobs.store.database import Database
 from jobs.store.tables import Consultation
@@ -30,6 +31,8 @@ def remove_orphans(database: Database, audio: AudioFolder, *, older: float = _SE
                 Consultation.audio_bytes.is_not(None),
             )
             known = session.scalar(owner) is not None
+            if not known and uploads.holds(session, path.name.split(".")[0]):
+                continue  # an upload on its way, which has a time of its own
         # A .part of a known one is what a rotation that was killed left.
         if not known or path.suffix == ".part":
             path.unlink(missing_ok=True)

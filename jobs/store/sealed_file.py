@@ -1,15 +1,20 @@
 """Files of any length, encrypted in chunks while they arrive.
 
-``ANF1 · key id · salt`` and then chunks of at most 1 MiB, each ``length (4 bytes) · ciphertext and
-tag``. A chunk's number is its nonce, and is authenticated with the context; the last one
-also authenticates the total length and that it is the last. So a file that was
-cut, extended, or whose chunks were exchanged does not open.
+``ANF2 · key id · salt`` and then chunks of at most 1 MiB, each ``length (4 bytes) · session (8
+bytes) · ciphertext and tag``. A chunk's number is its nonce, and is authenticated with the context;
+the last one also authenticates the total length and that it is the last. So a file that was cut,
+extended, or whose chunks were exchanged does not open.
+
+Each time that a file is opened for writing is a session, with a random name and so a key of its
+own: a chunk that was torn off and written again with other bytes never meets the same nonce twice.
 """
 
 from __future__ import annotations
 
 import os
+import secrets
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO
 
@@ -21,9 +26,10 @@ from jobs.files import storage_errors
 from jobs.store.crypto import derive, header, nonce, read_header
 from jobs.store.keys import KeyRing
 
-MAGIC = b"ANF1"
+MAGIC = b"ANF2"
 CHUNK = 1 << 20
 _TAG = 16
+_SESSION = 8
 _HEAD_MOST = 4 + 1 + 255 + 16
 
 
@@ -31,16 +37,20 @@ class SealedWriter:
     """``write`` as bytes arrive, then ``finish``; or ``discard``. Raises DiskFull, StorageError."""
 
     def __init__(self, path: Path, context: str, ring: KeyRing) -> None:
-        self.path, self.size = path, 0
-        self._context, self._number, self._buffer = context.encode(), 0, bytearray()
-        self._head = header(MAGIC, ring.active)
-        self._cipher = AESGCM(derive(ring.key(ring.active), self._head))
+        head = header(MAGIC, ring.active)
         with storage_errors():
             path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            self._part = path.with_name(path.name + ".part")
-            handle = os.open(self._part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-            self._file: BinaryIO = os.fdopen(handle, "wb")
-            self._file.write(self._head)
+            handle = os.open(part_of(path), os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            file: BinaryIO = os.fdopen(handle, "wb")
+            file.write(head)
+        self._begin(path, context, file, head, ring.key(ring.active))
+
+    def _begin(self, path: Path, context: str, file: BinaryIO, head: bytes, key: bytes) -> None:
+        self.path, self.size = path, 0
+        self._part, self._file, self._head = part_of(path), file, head
+        self._context, self._number, self._buffer = context.encode(), 0, bytearray()
+        self._session = secrets.token_bytes(_SESSION)
+        self._cipher = AESGCM(derive(key, head, self._session))
 
     def write(self, content: bytes) -> None:
         self._buffer += content
@@ -65,7 +75,8 @@ class SealedWriter:
 
     def discard(self) -> None:
         """Leave nothing; may be called at any time before ``finish``, and twice."""
-        self._file.close()
+        with suppress(OSError):  # a full disk refuses what was not written yet
+            self._file.close()
         self._part.unlink(missing_ok=True)
 
     def _put(self, content: bytes, *, last: bool) -> None:
@@ -73,8 +84,8 @@ class SealedWriter:
         sealed = self._cipher.encrypt(nonce(self._number), content, about)
         self._number += 1
         with storage_errors():
-            self._file.write(len(sealed).to_bytes(4, "big"))
-            self._file.write(sealed)
+            self._file.write((_SESSION + len(sealed)).to_bytes(4, "big"))
+            self._file.write(self._session + sealed)
 
 
 def read(path: Path, context: str, ring: KeyRing) -> Iterator[bytes]:
@@ -84,22 +95,36 @@ def read(path: Path, context: str, ring: KeyRing) -> Iterator[bytes]:
     chunk. Raises KeysMissing, or StorageError when there is no file.
     """
     with storage_errors(), path.open("rb") as file:
-        key_id, head = read_header(MAGIC, file.read(_HEAD_MOST))
-        file.seek(len(head))
-        cipher = AESGCM(derive(ring.key(key_id), head))
-        number, total, sealed = 0, 0, _next(file)
+        key_id, head = head_of(file)
+        opener = Opener(ring.key(key_id), head, context)
+        number, total, sealed = 0, 0, next_chunk(file)
         while sealed is not None:
-            following = _next(file)
-            total += len(sealed) - _TAG
-            about = _about(head, context.encode(), number, total if following is None else None)
-            try:
-                content = cipher.decrypt(nonce(number), sealed, about)
-            except InvalidTag:
-                raise Damaged("a recording was cut or altered, or belongs elsewhere") from None
-            yield content
+            following = next_chunk(file)
+            total += len(sealed) - _TAG - _SESSION
+            yield opener.open(sealed, number, total if following is None else None)
             number, sealed = number + 1, following
         if number == 0:
             raise Damaged("a recording was cut")
+
+
+class Opener:
+    """Opens chunks of one file, whatever session they were written in."""
+
+    def __init__(self, key: bytes, head: bytes, context: str) -> None:
+        self._key, self._head, self._context = key, head, context.encode()
+        self._session, self._cipher = b"", AESGCM(key)
+
+    def open(self, sealed: bytes, number: int, total: int | None) -> bytes:
+        """``total``: of the whole content, for the last chunk only. Raises Damaged."""
+        session, content = sealed[:_SESSION], sealed[_SESSION:]
+        if session != self._session:
+            self._session = session
+            self._cipher = AESGCM(derive(self._key, self._head, session))
+        about = _about(self._head, self._context, number, total)
+        try:
+            return self._cipher.decrypt(nonce(number), content, about)
+        except InvalidTag:
+            raise Damaged("a recording was cut or altered, or belongs elsewhere") from None
 
 
 def key_of(path: Path) -> str:
@@ -120,12 +145,25 @@ def reseal(path: Path, context: str, ring: KeyRing) -> None:
         raise
 
 
-def _next(file: BinaryIO) -> bytes | None:
+def head_of(file: BinaryIO) -> tuple[str, bytes]:
+    """Key id and header of a file that was just opened, which then stands behind the header."""
+    key_id, head = read_header(MAGIC, file.read(_HEAD_MOST))
+    file.seek(len(head))
+    return key_id, head
+
+
+def part_of(path: Path) -> Path:
+    """Where a file is until it is whole."""
+    return path.with_name(path.name + ".part")
+
+
+def next_chunk(file: BinaryIO) -> bytes | None:
+    """Session, ciphertext and tag; None at the end. Raises Damaged."""
     prefix = file.read(4)
     if not prefix:
         return None
     length = int.from_bytes(prefix, "big")
-    if len(prefix) < 4 or not _TAG <= length <= CHUNK + _TAG:
+    if len(prefix) < 4 or not _TAG <= length - _SESSION <= CHUNK + _TAG:
         raise Damaged("a recording was cut or altered")
     sealed = file.read(length)
     if len(sealed) < length:

@@ -82,7 +82,8 @@ class Job(Base):
         ForeignKey("consultations.id", ondelete="CASCADE"), index=True
     )
     kind: Mapped[str] = mapped_column(String(20))
-    """consultation (from a recording) or summary (from a stored transcript)."""
+    """consultation (from a recording), summary (from a stored transcript) or transcript (from a
+    recording, without a note)."""
     template: Mapped[str | None] = mapped_column(String(100))
     priority: Mapped[int]
     status: Mapped[str] = mapped_column(String(20), index=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import logging
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -15,6 +16,7 @@ from fastapi.testclient import TestClient
 from hypothesis import given
 from hypothesis import strategies as st
 
+from api import openai_errors
 from api.app import make_app
 from api.auth import check_address
 from api.negotiate import negotiate
@@ -287,7 +289,7 @@ def routes(door: Door) -> list[tuple[str, str]]:
     found = []
     for path, operations in door.client.get("/openapi.json").json()["paths"].items():
         if path.startswith("/v1"):
-            real = path.replace("{consultation_id}", "con_0").replace("{job_id}", "job_0")
+            real = re.sub(r"\{(\w{3})\w*\}", r"\1_0", path)
             found += [(method.upper(), real) for method in operations]
     return found
 
@@ -297,7 +299,13 @@ def test_every_address_asks_for_a_key(door: Door) -> None:
     assert len(asked) >= 14
     for method, path in asked:
         answer = door.client.request(method, path)
-        problem(answer, 401, "unauthorized")
+        if method == "HEAD":
+            assert answer.status_code == 401
+        elif openai_errors.speaks(path):
+            assert answer.status_code == 401
+            assert answer.json()["error"]["code"] == "unauthorized"
+        else:
+            problem(answer, 401, "unauthorized")
         assert answer.headers["www-authenticate"] == "Bearer"
     for wrong in (
         "Bearer x",
@@ -551,6 +559,66 @@ def test_a_fault_of_ours_says_nothing(
     assert "RuntimeError at " in caplog.text
 
 
+TALK = "Médecin : Où avez-vous mal ?\nPatiente : J'ai mal au ventre, je suis allergique au latex."
+
+
+@pytest.mark.parametrize(
+    ("media", "body"),
+    [
+        ("application/json", json.dumps({"text": TALK, "template": "soap"})),
+        ("text/plain; charset=utf-8", TALK),
+        ("text/vtt", "WEBVTT\n\n00:01.000 --> 00:02.000\n<v Patient>J'ai mal au ventre."),
+        ("application/x-subrip", "1\n00:00:01,000 --> 00:00:02,000\nPatient: J'ai mal."),
+    ],
+)
+def test_notes_of_a_text(door: Door, media: str, body: str) -> None:
+    query = {} if media == "application/json" else {"template": "soap", "language": "fr"}
+
+    def post(body: str) -> object:
+        headers = door.as_(**{"Content-Type": media, "Idempotency-Key": "k"})
+        return door.client.post(
+            "/v1/summaries", headers=headers, content=body.encode(), params=query
+        )
+
+    made = post(body).json()  # type: ignore[attr-defined]
+    assert (made["job"]["kind"], made["job"]["template"]) == ("summary", "soap")
+    assert post(body).json() == made  # type: ignore[attr-defined]
+    problem(post(body.replace("mal", "froid")), 409, "idempotency_key_reused")
+    path = f"/v1/consultations/{made['consultation_id']}"
+    shown = door.client.get(path, headers=door.as_()).json()
+    assert (shown["has_audio"], shown["transcript_version"]) == (False, 1)
+    text = door.client.get(f"{path}/transcript", headers=door.as_(Accept="text/plain")).text
+    assert "J'ai mal" in text
+    timed = "-->" in body
+    assert text.startswith("[0:01] Patient") == timed
+    vtt = door.client.get(f"{path}/transcript", headers=door.as_(Accept="text/vtt"))
+    assert vtt.status_code == (200 if timed else 406)
+
+
+@pytest.mark.parametrize(
+    ("media", "body", "query", "status", "code"),
+    [
+        ("application/json", "{}", {}, 422, "invalid_transcript"),
+        ("application/json", '{"text": "a", "transcript": {}}', {}, 422, "invalid_transcript"),
+        ("application/json", '{"text": "D: hi", "x": 1}', {}, 422, "invalid_request"),
+        ("application/json", "{", {}, 422, "invalid_request"),
+        ("application/json", '{"text": "D: a"}', {"language": "fr"}, 422, "invalid_request"),
+        ("text/plain", "no speaker", {}, 422, "invalid_transcript"),
+        ("text/plain", "D: Doliprane", {}, 422, "unsupported_language"),
+        ("text/plain", "D: a", {"language": "de"}, 422, "invalid_request"),
+        ("text/plain", "D: a", {"language": "fr", "template": "x"}, 422, "unknown_template"),
+        ("text/plain", b"D: \xff", {}, 422, "invalid_transcript"),
+        ("application/pdf", "x", {}, 415, "unsupported_media_type"),
+    ],
+)
+def test_texts_that_are_refused(
+    door: Door, media: str, body: str | bytes, query: dict[str, str], status: int, code: str
+) -> None:
+    headers = door.as_(**{"Content-Type": media})
+    answer = door.client.post("/v1/summaries", headers=headers, content=body, params=query)
+    problem(answer, status, code)
+
+
 def test_openapi_names_every_refusal(door: Door) -> None:
     schema = door.client.get("/openapi.json").json()
     assert schema["components"]["securitySchemes"]
@@ -558,11 +626,15 @@ def test_openapi_names_every_refusal(door: Door) -> None:
         for method, operation in operations.items():
             if not path.startswith("/v1"):
                 continue
-            assert {"401", "403", "422"} <= set(operation["responses"]), (method, path)
+            openai = openai_errors.speaks(path)
+            wanted = {"401", "403"} if openai else {"401", "403", "422"}
+            assert wanted <= set(operation["responses"]), (method, path)
             assert operation["security"]
+            media = "application/json" if openai else "application/problem+json"
             for status, answer in operation["responses"].items():
                 if status >= "4":
-                    assert "application/problem+json" in answer["content"], (method, path, status)
+                    assert set(answer["content"]) == {media}, (method, path, status)
+            assert not openai or "422" not in operation["responses"]
 
 
 def test_without_authentication_on_this_machine_only(make_settings: MakeSettings) -> None:
@@ -587,6 +659,7 @@ def test_the_http_process_never_loads_a_model_library(settings: ServiceSettings)
     code = """
 import sys
 from fastapi.testclient import TestClient
+from api import openai_errors
 from api.app import make_app
 from jobs.service_settings import ServiceSettings
 with TestClient(make_app(ServiceSettings())) as client:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from alembic import context
 
-from jobs.store import operations_tables  # noqa: F401 - its tables belong to the metadata
+from jobs.store import operations_tables, upload_tables  # noqa: F401 - known to the metadata
 from jobs.store.tables import Base
 
 context.configure(

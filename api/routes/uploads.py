@@ -1,0 +1,210 @@
+"""Resumable uploads by tus 1.0: a recording that is cut half way goes on where it was.
+
+Options of the recording are metadata of the upload. With its last byte it becomes a consultation
+with a job, as if it had been sent in one request.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Header, Request, Response
+from starlette.concurrency import run_in_threadpool
+
+from api import tus
+from api.auth import Reader, Writer, actor
+from api.form import FIELDS, read_fields
+from api.parts import Holding, receive_part
+from api.problem import TooLarge, UnsupportedMedia, responses
+from api.service import Service, Used
+from api.wire import JobOut, UploadOut, job_out, upload_out
+from consultation.errors import EmptyFile
+from jobs.store import job_rows
+from jobs.store import uploads as rows
+from jobs.store.access import Principal
+from jobs.store.upload_tables import Upload
+from jobs.uploads import UploadFields, Uploads
+
+
+def _version(
+    _: Writer,  # who may not be here at all is told so first
+    tus_resumable: Annotated[str | None, Header(description=f"Must be {tus.VERSION}.")] = None,
+) -> None:
+    tus.check_version(tus_resumable)
+
+
+router = APIRouter(prefix="/v1/uploads", tags=["resumable uploads"])
+Speaks = [Depends(_version)]
+Length = Annotated[int, Header(ge=0, lt=2**53, description="Bytes of the recording.")]
+Offset = Annotated[int, Header(ge=0, lt=2**53, description="Where this part begins.")]
+Digest = Annotated[
+    str | None,
+    Header(max_length=200, description=f"{', '.join(tus.ALGORITHMS)}, and base64 of the digest."),
+]
+Metadata = Annotated[
+    str | None,
+    Header(
+        max_length=32_768,
+        description="key base64(value), with commas between. Keys: " + ", ".join(FIELDS) + ".",
+    ),
+]
+_PART: dict[str, Any] = {
+    "requestBody": {
+        "content": {tus.MEDIA: {"schema": {"type": "string", "format": "binary"}}},
+    }
+}
+
+
+def _uploads(used: Service) -> Uploads:
+    return Uploads(used.store, used.enqueuer, used.settings.upload_hours)
+
+
+@router.options("", include_in_schema=False)
+@router.options("/{upload_id}", include_in_schema=False)
+def options(used: Used) -> Response:
+    """What this server can do, for anybody."""
+    headers = {
+        "Tus-Extension": tus.EXTENSIONS,
+        "Tus-Max-Size": str(used.settings.upload_limit_mb << 20),
+        "Tus-Checksum-Algorithm": ",".join(tus.ALGORITHMS),
+    }
+    return Response(status_code=204, headers=headers)
+
+
+@router.post(
+    "",
+    status_code=201,
+    response_class=Response,
+    dependencies=Speaks,
+    responses=responses(412, 413, 415, 460, 507),
+    openapi_extra=_PART,
+)
+async def create(
+    request: Request,
+    used: Used,
+    who: Writer,
+    upload_length: Length,
+    upload_metadata: Metadata = None,
+    upload_checksum: Digest = None,
+) -> Response:
+    """Begin an upload; its first part may come along. Location says where the rest goes."""
+    limit = used.settings.upload_limit_mb << 20
+    if upload_length > limit:
+        raise TooLarge(f"the recording is larger than {limit >> 20} MiB")
+    if upload_length == 0:
+        raise EmptyFile("the recording holds no bytes")
+    values, kept = tus.read_metadata(upload_metadata)
+    options, template, priority = read_fields(values, used.settings)
+    checksum = tus.Checksum(upload_checksum) if upload_checksum else None
+    first = bool(request.headers.get("content-type"))
+    if first:
+        _check_media(request)
+    await run_in_threadpool(used.admission.job)
+    with used.admission.upload(upload_length):
+        pass  # there is room now; later, each part sees whether the disk is full
+    by = actor(request, who)
+    fields = UploadFields(options=options, template=template, priority=priority, metadata=kept)
+    row = await run_in_threadpool(_uploads(used).create, by, upload_length, fields)
+    if first:
+        row = await receive_part(request, _uploads(used), by, row.id, 0, checksum)
+    headers = {"Location": f"/v1/uploads/{row.id}", **_told(row)}
+    return Response(status_code=201, headers=headers)
+
+
+@router.head(
+    "/{upload_id}",
+    response_class=Response,
+    dependencies=Speaks,
+    responses=responses(404, 410, 412, 423),
+)
+async def head(upload_id: str, request: Request, used: Used, who: Writer) -> Response:
+    """How much has arrived: Upload-Offset."""
+    by = actor(request, who)
+    async with Holding(_uploads(used), by, upload_id) as held:
+        row, writer = held.row, held.writer
+        offset = row.length if writer is None else writer.size
+        headers = {**_told(row), "Upload-Offset": str(offset), "Upload-Length": str(row.length)}
+        if row.fields:
+            sealed = rows.fields_of(row, used.store.ring)
+            metadata = UploadFields.model_validate_json(sealed).metadata
+            headers |= {"Upload-Metadata": metadata} if metadata else {}
+    return Response(status_code=200, headers=headers)
+
+
+@router.patch(
+    "/{upload_id}",
+    status_code=204,
+    response_class=Response,
+    dependencies=Speaks,
+    responses=responses(404, 409, 410, 412, 413, 415, 423, 460, 507),
+    openapi_extra=_PART,
+)
+async def patch(
+    upload_id: str,
+    request: Request,
+    used: Used,
+    who: Writer,
+    upload_offset: Offset,
+    upload_checksum: Digest = None,
+) -> Response:
+    """Send a part. With the last one, Anamnese-Job names the job that was made."""
+    _check_media(request)
+    checksum = tus.Checksum(upload_checksum) if upload_checksum else None
+    by = actor(request, who)
+    row = await receive_part(request, _uploads(used), by, upload_id, upload_offset, checksum)
+    return Response(status_code=204, headers=_told(row))
+
+
+@router.delete(
+    "/{upload_id}",
+    status_code=204,
+    response_class=Response,
+    dependencies=Speaks,
+    responses=responses(404, 409, 410, 412, 423),
+)
+def terminate(upload_id: str, request: Request, used: Used, who: Writer) -> Response:
+    """Give it up: what has arrived is removed."""
+    _uploads(used).terminate(actor(request, who), upload_id)
+    return Response(status_code=204)
+
+
+@router.post("/{upload_id}", include_in_schema=False, dependencies=Speaks)
+async def overridden(
+    upload_id: str,
+    request: Request,
+    used: Used,
+    who: Writer,
+    x_http_method_override: Annotated[str, Header(pattern="^(PATCH|DELETE)$")],
+    upload_offset: Annotated[int, Header(ge=0, lt=2**53)] = 0,
+    upload_checksum: Digest = None,
+) -> Response:
+    """For clients that cannot send these methods."""
+    if x_http_method_override == "DELETE":
+        return await run_in_threadpool(terminate, upload_id, request, used, who)
+    return await patch(upload_id, request, used, who, upload_offset, upload_checksum)
+
+
+@router.get("/{upload_id}", responses=responses(404, 410))
+def show(upload_id: str, used: Used, who: Reader) -> UploadOut:
+    """How far it is, and the job that it became."""
+    row = _uploads(used).look(who.org_id, upload_id)
+    return upload_out(row, _job(used, who, row))
+
+
+def _job(used: Service, who: Principal, row: Upload) -> JobOut | None:
+    if row.job_id is None:
+        return None
+    with used.store.database.read() as session:
+        return job_out(job_rows.find(session, who.org_id, row.job_id))
+
+
+def _told(row: Upload) -> dict[str, str]:
+    headers = {"Upload-Offset": str(row.size), "Upload-Expires": tus.date(row.expires)}
+    if row.job_id is not None:
+        headers |= {"Anamnese-Consultation": row.consultation_id, "Anamnese-Job": row.job_id}
+    return headers
+
+
+def _check_media(request: Request) -> None:
+    if request.headers.get("content-type", "").partition(";")[0].strip() != tus.MEDIA:
+        raise UnsupportedMedia("a part is of another type", hint=f"Content-Type: {tus.MEDIA}")

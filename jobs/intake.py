@@ -1,0 +1,128 @@
+"""What comes in becomes a consultation and a job, in one place for every door.
+
+The row of the consultation, what is stored with it, the row of the job, its first step for the
+engine and the line of the audit log are one transaction: none exists without the others.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from sqlalchemy.orm import Session
+
+from consultation.transcript import Transcript
+from jobs.queue import Enqueuer
+from jobs.store import artefacts, audit, consultations, idempotency, job_rows
+from jobs.store.artefacts import OPTIONS, TRANSCRIPT
+from jobs.store.audit import Actor
+from jobs.store.database import DatabaseAway
+from jobs.store.job_rows import INTERACTIVE, Kind
+from jobs.store.sealed_file import SealedWriter
+from jobs.store.store import Store
+from jobs.store.tables import Job
+from jobs.tasks import JobOptions
+
+
+@dataclass(frozen=True)
+class Incoming:
+    """A consultation that is about to be."""
+
+    id: str
+    content: JobOptions | Transcript
+    """Options come with a recording; a transcript comes instead of one."""
+    kind: Kind = "consultation"
+    template: str | None = None
+    priority: int = INTERACTIVE
+    audio_bytes: int | None = None
+
+
+def add_consultation(
+    session: Session, store: Store, enqueuer: Enqueuer, actor: Actor, incoming: Incoming
+) -> Job:
+    """In the caller's transaction."""
+    consultations.create(
+        session,
+        org_id=actor.org_id,
+        consultation_id=incoming.id,
+        by=actor.id,
+        audio_bytes=incoming.audio_bytes,
+    )
+    artefacts.put(
+        session,
+        store.ring,
+        org_id=actor.org_id,
+        consultation_id=incoming.id,
+        kind=TRANSCRIPT if isinstance(incoming.content, Transcript) else OPTIONS,
+        content=incoming.content.to_json().encode(),
+    )
+    return add_job(
+        session,
+        store,
+        enqueuer,
+        actor,
+        consultation_id=incoming.id,
+        kind=incoming.kind,
+        template=incoming.template,
+        priority=incoming.priority,
+        action="consultation.create",
+    )
+
+
+def add_job(
+    session: Session,
+    store: Store,
+    enqueuer: Enqueuer,
+    actor: Actor,
+    *,
+    consultation_id: str,
+    kind: Kind,
+    action: str,
+    template: str | None = None,
+    priority: int = INTERACTIVE,
+) -> Job:
+    """A job of a consultation that there is; ``action`` goes to the audit log."""
+    job = job_rows.create(
+        session,
+        org_id=actor.org_id,
+        consultation_id=consultation_id,
+        kind=kind,
+        template=template,
+        priority=priority,
+    )
+    enqueuer.add(session, job)
+    audit.append(store.database, session, actor, action, consultation_id)
+    return job
+
+
+def add_recording(
+    store: Store,
+    actor: Actor,
+    consultation_id: str,
+    writer: SealedWriter,
+    make: Callable[[Session], Job],
+    *,
+    key: str | None = None,
+    request_sha256: str = "",
+) -> Job:
+    """The file, then the job. With ``key``, the job that the same request made before, if any.
+
+    Raises KeyReused, NotFound, DatabaseAway, StorageError; nothing is left then, except that a
+    recording stays where it is not known whether its job was made.
+    """
+    try:
+        # The file first: a job whose recording is not whole must never exist.
+        writer.finish()
+        job = idempotency.once(store.database, actor.org_id, key, request_sha256, make)
+    except DatabaseAway:
+        # Perhaps the job was made and the answer was lost: the file stays. One that belongs to
+        # nothing is removed by a worker later.
+        raise
+    except BaseException:
+        writer.discard()
+        store.audio.delete(actor.org_id, consultation_id)
+        raise
+    if job.consultation_id != consultation_id:
+        # The same request came before: what it made is the answer, and this copy goes.
+        store.audio.delete(actor.org_id, consultation_id)
+    return job

@@ -1,0 +1,215 @@
+"""Uploads that may be resumed: begun, gone on with, finished as a consultation, or removed.
+
+One writer at a time holds a lock beside the file, which ends with the process that holds it. The
+row tells how much is on the disk; behind that, the file itself is asked (``resumable_file``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+from sqlalchemy.orm import Session
+
+from consultation.errors import StorageError
+from consultation.wire import Record
+from jobs.errors import Conflict, KeysMissing
+from jobs.intake import Incoming, add_consultation
+from jobs.queue import Enqueuer
+from jobs.store import audio, job_rows, uploads
+from jobs.store.audit import Actor
+from jobs.store.resumable_file import Mark, ResumableWriter
+from jobs.store.sealed_file import part_of
+from jobs.store.store import Store
+from jobs.store.tables import Job, new_id, now_ms
+from jobs.store.upload_tables import Upload
+from jobs.tasks import JobOptions
+
+WAIT_SECONDS = 10.0
+"""For a writer of the same upload to let go."""
+
+
+class Busy(Conflict):
+    code = "upload_busy"
+    hint = "Another request sends to this upload: try again in a moment."
+
+
+class UploadFields(Record):
+    """What came with an upload; clinical, so stored encrypted."""
+
+    options: JobOptions
+    template: str | None = None
+    priority: int
+    metadata: str = ""
+    """As it was sent, without the file's name."""
+
+
+@dataclass
+class Held:
+    """An upload that nobody else writes to. ``writer`` is None once all is there."""
+
+    row: Upload
+    writer: ResumableWriter | None
+
+
+class Uploads:
+    def __init__(self, store: Store, enqueuer: Enqueuer, hours: float) -> None:
+        self._store, self._enqueuer, self._lasts_ms = store, enqueuer, int(hours * 3600 * 1000)
+
+    def create(self, actor: Actor, length: int, fields: UploadFields) -> Upload:
+        consultation_id = new_id("con")
+        path = self._store.audio.path(actor.org_id, consultation_id)
+        where = audio.context(actor.org_id, consultation_id)
+        writer = ResumableWriter(path, where, self._store.ring)
+        try:
+            mark = writer.mark()
+            writer.close()
+            with self._store.database.write() as session:
+                return uploads.create(
+                    session,
+                    self._store.ring,
+                    org_id=actor.org_id,
+                    consultation_id=consultation_id,
+                    length=length,
+                    fields=fields.to_json().encode(),
+                    mark=mark,
+                    expires=now_ms() + self._lasts_ms,
+                )
+        except BaseException:
+            writer.discard()
+            raise
+
+    def look(self, org_id: str, upload_id: str) -> Upload:
+        """Raises NotFound, Gone."""
+        with self._store.database.read() as session:
+            row = uploads.find(session, org_id, upload_id)
+            session.expunge(row)
+            return row
+
+    @contextmanager
+    def hold(self, actor: Actor, upload_id: str, wait: float = WAIT_SECONDS) -> Iterator[Held]:
+        """Raises NotFound, Gone, Busy, Damaged. What was torn is cut off; what was all there is
+        finished, so that an upload whose last answer was lost becomes a job all the same."""
+        row = self.look(actor.org_id, upload_id)
+        path = self._store.audio.path(row.org_id, row.consultation_id)
+        lock = FileLock(_lock_of(path), thread_local=False)
+        try:
+            lock.acquire(timeout=wait)
+        except Timeout:
+            raise Busy("another request sends to this upload") from None
+        try:
+            # Again: it may have been finished or removed while this one waited.
+            row = self.look(actor.org_id, upload_id)
+            held = Held(row, self._open(row, path))
+            try:
+                if held.writer is None and row.job_id is None:
+                    self._make_job(actor, held)
+                elif held.writer is not None and held.writer.size >= row.length:
+                    self.finish(actor, held)
+                yield held
+            finally:
+                if held.writer is not None:
+                    held.writer.close()
+        finally:
+            lock.release()
+            if not part_of(path).exists():
+                _lock_of(path).unlink(missing_ok=True)
+
+    def _open(self, row: Upload, path: Path) -> ResumableWriter | None:
+        if row.job_id is not None or path.exists():
+            return None
+        where = audio.context(row.org_id, row.consultation_id)
+        try:
+            return ResumableWriter.resume(path, where, self._store.ring, uploads.mark_of(row))
+        except (StorageError, KeysMissing) as error:
+            raise uploads.Gone("what was received cannot be gone on with") from error
+
+    def save(self, held: Held) -> None:
+        """What was written is on the disk, and the row says so. Raises DiskFull, DatabaseAway."""
+        assert held.writer is not None
+        mark = held.writer.mark()
+        self._write(held, mark)
+
+    def rollback(self, held: Held, mark: Mark) -> None:
+        """Forget what came after ``mark``."""
+        assert held.writer is not None
+        held.writer.rollback(mark)
+        held.writer = None
+        self._write(held, mark)
+
+    def _write(self, held: Held, mark: Mark) -> None:
+        with self._store.database.write() as session:
+            row = uploads.find(session, held.row.org_id, held.row.id, for_update=True)
+            row.size, row.chunks, row.position = mark.size, mark.chunks, mark.position
+            row.expires = now_ms() + self._lasts_ms
+        held.row = row
+
+    def finish(self, actor: Actor, held: Held) -> Job:
+        """All bytes are there: the file is whole, then there is a job."""
+        assert held.writer is not None
+        held.writer.finish()
+        held.writer = None
+        return self._make_job(actor, held)
+
+    def _make_job(self, actor: Actor, held: Held) -> Job:
+        def make(session: Session) -> Job:
+            row = uploads.find(session, held.row.org_id, held.row.id, for_update=True)
+            if row.job_id is not None:
+                return job_rows.find(session, row.org_id, row.job_id)
+            sent = UploadFields.model_validate_json(uploads.fields_of(row, self._store.ring))
+            incoming = Incoming(
+                id=row.consultation_id,
+                content=sent.options,
+                template=sent.template,
+                priority=sent.priority,
+                audio_bytes=row.length,
+            )
+            job = add_consultation(session, self._store, self._enqueuer, actor, incoming)
+            row.size, row.job_id, row.fields = row.length, job.id, b""
+            held.row = row
+            return job
+
+        with self._store.database.write() as session:
+            return make(session)
+
+    def terminate(self, actor: Actor, upload_id: str) -> None:
+        """Raises NotFound; Conflict when it is a consultation already."""
+        with self.hold(actor, upload_id) as held:
+            if held.row.job_id is not None:
+                raise Conflict(
+                    "the upload is finished", hint="DELETE the consultation that it became."
+                )
+            self._remove(held.row)
+
+    def remove_expired(self) -> int:
+        """Abandoned uploads, and what is known of finished ones; how many."""
+        with self._store.database.read() as session:
+            rows = uploads.expired(session)
+        removed = 0
+        for row in rows:
+            path = self._store.audio.path(row.org_id, row.consultation_id)
+            lock = FileLock(_lock_of(path), thread_local=False)
+            with suppress(Timeout, OSError), lock.acquire(timeout=0):
+                self._remove(row)
+                _lock_of(path).unlink(missing_ok=True)
+                removed += 1
+        return removed
+
+    def _remove(self, row: Upload) -> None:
+        path = self._store.audio.path(row.org_id, row.consultation_id)
+        with self._store.database.write() as session:
+            now = session.get(Upload, row.id, with_for_update=True)
+            if now is None or now.expires != row.expires:
+                return
+            session.delete(now)
+            finished = now.job_id is not None
+        if not finished:
+            part_of(path).unlink(missing_ok=True)
+            path.unlink(missing_ok=True)
+
+
+def _lock_of(path: Path) -> Path:
+    return path.with_name(path.name + ".lock")
