@@ -13,8 +13,10 @@ from api import problem
 from api.auth import check_address
 from api.middleware import Envelope
 from api.problem import Problem
+from api.rates import Rates
 from api.routes import audit, consultations, health, jobs, results, summaries
 from api.service import Service
+from api.tokens import Tokens
 from jobs.queue import Enqueuer
 from jobs.service_settings import ServiceSettings
 from jobs.store.store import open_store
@@ -43,7 +45,8 @@ def make_app(settings: ServiceSettings) -> FastAPI:
         docs_url=None,
         redoc_url=None,
     )
-    app.state.service = Service(settings, store, enqueuer)
+    tokens = Tokens(settings) if settings.oidc_issuer is not None else None
+    app.state.service = Service(settings, store, enqueuer, Rates(settings), tokens)
     problem.install(app)
     app.add_middleware(Envelope)
     for one in (consultations, jobs, results, summaries, audit, health):

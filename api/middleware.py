@@ -48,7 +48,7 @@ class Envelope:
                 started = True
                 status = message["status"]
                 present = {name.lower() for name, _ in message["headers"]}
-                added = {**_HEADERS, "x-request-id": request_id}
+                added = {**_HEADERS, "x-request-id": request_id, **scope["state"].get("rate", {})}
                 if scope["scheme"] == "https":
                     added["strict-transport-security"] = "max-age=31536000"
                 message["headers"] = [

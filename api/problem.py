@@ -6,6 +6,7 @@ What a caller sent is never repeated: it may be clinical.
 from __future__ import annotations
 
 import logging
+import math
 from http import HTTPStatus
 from typing import Any
 
@@ -16,7 +17,7 @@ from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 
 from consultation.errors import AnamneseError, DiskFull, InputError
-from jobs.errors import Conflict, NotFound
+from jobs.errors import AudioAway, Conflict, NotFound, StorageQuota, TooManyUnfinished
 from jobs.store.database import DatabaseAway
 
 log = logging.getLogger("anamnese.api")
@@ -41,12 +42,30 @@ class Problem(BaseModel):
 
 class Unauthorized(AnamneseError):
     code = "unauthorized"
+    challenge = "Bearer"
+    """For WWW-Authenticate."""
     hint = "Send an API key that is valid: Authorization: Bearer ana_…"
 
 
 class Forbidden(AnamneseError):
     code = "forbidden"
     hint = "Ask for a key whose role allows this."
+
+
+class TooManyRequests(AnamneseError):
+    code = "too_many_requests"
+    hint = "Wait as long as Retry-After says, and ask less often."
+
+    def __init__(
+        self, message: str, *, retry_after: float, headers: dict[str, str] | None = None
+    ) -> None:
+        super().__init__(message, retryable=True)
+        self.retry_after, self.headers = retry_after, headers or {}
+
+
+class Unavailable(AnamneseError):
+    code = "unavailable"
+    retryable = True
 
 
 class TooLarge(InputError):
@@ -76,9 +95,14 @@ _STATUS: tuple[tuple[type[AnamneseError], int], ...] = (
     (Conflict, 409),
     (PreconditionFailed, 412),
     (TooLarge, 413),
+    (StorageQuota, 413),
     (PreconditionRequired, 428),
+    (TooManyRequests, 429),
+    (TooManyUnfinished, 429),
     (InputError, 422),
+    (Unavailable, 503),
     (DatabaseAway, 503),
+    (AudioAway, 503),
     (DiskFull, 507),
 )
 
@@ -92,7 +116,7 @@ def responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
     content = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
     return {
         status: {"description": HTTPStatus(status).phrase, "content": content}
-        for status in sorted({401, 403, 422, 500, 503, *statuses})
+        for status in sorted({401, 403, 422, 429, 500, 503, *statuses})
     }
 
 
@@ -102,9 +126,11 @@ def install(app: FastAPI) -> None:
         status = status_of(error)
         if status >= 500:
             log.error("%s %s", error.code, request.state.request_id)
-        headers = {"WWW-Authenticate": "Bearer"} if status == 401 else {}
-        if status == 503:
-            headers["Retry-After"] = "5"
+        headers: dict[str, str] = dict(getattr(error, "headers", {}))
+        if isinstance(error, Unauthorized):
+            headers["WWW-Authenticate"] = error.challenge
+        if status in {429, 503}:
+            headers["Retry-After"] = str(max(1, math.ceil(getattr(error, "retry_after", 5.0))))
         return _answer(request, status, error.code, error.message, error.hint, headers=headers)
 
     @app.exception_handler(RequestValidationError)

@@ -7,6 +7,8 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
+from api.rates import Rates
+from api.tokens import Tokens
 from jobs.queue import Enqueuer
 from jobs.service_settings import ServiceSettings
 from jobs.store.store import Store
@@ -17,6 +19,9 @@ class Service:
     settings: ServiceSettings
     store: Store
     enqueuer: Enqueuer
+    rates: Rates
+    tokens: Tokens | None
+    """None where no identity provider is set."""
 
 
 def service(request: Request) -> Service:

@@ -7,10 +7,13 @@ from typing import Literal
 
 from platformdirs import user_data_path
 from pydantic import Field, SecretStr, field_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import SettingsConfigDict
+
+from jobs.identity_settings import IdentitySettings
+from jobs.life_cycle_settings import LifeCycleSettings
 
 
-class ServiceSettings(BaseSettings):
+class ServiceSettings(IdentitySettings, LifeCycleSettings):
     """Read from the environment: ``ANAMNESE_`` and the field's name in capitals."""
 
     model_config = SettingsConfigDict(
@@ -41,8 +44,6 @@ class ServiceSettings(BaseSettings):
     """none lets everyone on this machine in, and is refused on any other address than loopback."""
     upload_limit_mb: int = Field(default=2048, ge=1)
     """A larger recording is refused, before it is read where its size is announced."""
-    require_consent: bool = False
-    """Refuse a recording without a reference to the patient's agreement."""
 
     speech_parallel: int = Field(default=1, ge=1)
     """Recordings that one worker transcribes at once; each loads the speech models."""

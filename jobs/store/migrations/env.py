@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from alembic import context
 
+import jobs.store.life_tables  # noqa: F401 - its tables are among those of Base
 from jobs.store.tables import Base
 
 context.configure(
