@@ -14,7 +14,7 @@ from api.auth import check_address
 from api.middleware import Envelope
 from api.problem import Problem
 from api.rates import Rates
-from api.routes import audit, consultations, health, jobs, results, summaries
+from api.routes import audit, consultations, health, jobs, life, results, summaries
 from api.service import Service
 from api.tokens import Tokens
 from jobs.queue import Enqueuer
@@ -49,7 +49,7 @@ def make_app(settings: ServiceSettings) -> FastAPI:
     app.state.service = Service(settings, store, enqueuer, Rates(settings), tokens)
     problem.install(app)
     app.add_middleware(Envelope)
-    for one in (consultations, jobs, results, summaries, audit, health):
+    for one in (consultations, jobs, results, summaries, life, audit, health):
         app.include_router(one.router)
     app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]
     return app

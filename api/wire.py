@@ -118,6 +118,10 @@ class TranscriptToSummarise(_Wire):
     transcript: dict[str, Any]
     """A transcript.json as anamnese writes it: docs/schema/transcript.json."""
     template: str | None = Field(default=None, max_length=100)
+    consent: str | None = Field(default=None, min_length=1, max_length=200)
+    """Your reference to the patient's agreement, stored encrypted."""
+    patient: str | None = Field(default=None, min_length=1, max_length=200)
+    """Your reference to the patient, kept as a keyed hash only: to erase by."""
 
 
 class TemplateOut(_Wire):

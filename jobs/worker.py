@@ -27,6 +27,7 @@ from consultation.settings import Settings
 from jobs import steps
 from jobs.lease import Lease
 from jobs.queue import APPLICATION, NOTES, SPEECH, SUMMARISE, TRANSCRIBE, VERSION, Enqueuer
+from jobs.retention import Retention
 from jobs.service_settings import ServiceSettings
 from jobs.slots import Slots
 from jobs.store.database import Database
@@ -65,6 +66,7 @@ class Worker:
             lost=steps.leave,
         )
         self._sweep = Sweep(self._database, self._enqueuer)
+        self._retention = Retention(self._store, self._enqueuer, settings)
         self._stopping = threading.Event()
         self._orphans_at = 0.0
 
@@ -79,6 +81,9 @@ class Worker:
         self._launch()
         beating = threading.Thread(target=self._beat, name="lease", daemon=True)
         beating.start()
+        threading.Thread(
+            target=self._retention.run, args=(self._stopping,), name="retention", daemon=True
+        ).start()
         log.info("worker %s takes jobs", self.name)
         while not self._stopping.wait(1.0):
             if follow is not None and os.getppid() != follow:

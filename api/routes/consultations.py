@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Header, Query, Request, Response
@@ -9,10 +10,10 @@ from sqlalchemy.orm import Session
 from starlette.concurrency import run_in_threadpool
 
 from api.auth import Eraser, Reader, Writer, actor
-from api.form import FIELDS, read_fields
+from api.form import FIELDS, read_fields, take_patient
 from api.problem import responses
 from api.service import Service, Used
-from api.upload import Form, receive
+from api.upload import OVERHEAD, Form, receive
 from api.wire import (
     Accepted,
     ConsultationLine,
@@ -24,7 +25,8 @@ from api.wire import (
     job_out,
     to_cursor,
 )
-from jobs.store import artefacts, audit, consultations, idempotency, job_rows
+from jobs.erasure import erase_consultation
+from jobs.store import artefacts, audit, consultations, idempotency, job_rows, lives, quotas
 from jobs.store.access import Principal
 from jobs.store.artefacts import OPTIONS
 from jobs.store.database import DatabaseAway
@@ -77,19 +79,39 @@ async def create(
     idempotency_key: IdempotencyKey = None,
 ) -> Accepted:
     """Send a recording. It is stored encrypted as it arrives; a job makes transcript and note."""
+    await run_in_threadpool(_has_room, used, who, request.headers.get("content-length", ""))
     consultation_id = new_id("con")
     writer = used.store.audio.writer(who.org_id, consultation_id)
     try:
         form = await receive(request, writer, used.settings.upload_limit_mb << 20)
+        asked = form.digest()
+        patient = take_patient(form.fields)
         options = read_fields(form.fields, used.settings)
     except BaseException:
         writer.discard()
         raise
     job = await run_in_threadpool(
-        _store, used, who, request, consultation_id, writer, form, options, idempotency_key
+        _store,
+        used,
+        who,
+        request,
+        consultation_id,
+        writer,
+        form,
+        options,
+        patient,
+        asked,
+        idempotency_key,
     )
     response.headers["Location"] = f"/v1/jobs/{job.id}"
     return Accepted(consultation_id=job.consultation_id, job=job_out(job))
+
+
+def _has_room(used: Service, who: Principal, announced: str) -> None:
+    """Before the body is read; what counts is looked at again when it has arrived."""
+    length = int(announced) if re.fullmatch(r"[0-9]{1,18}", announced) else 0
+    with used.store.database.read() as session:
+        quotas.check(session, used.settings, who.org_id, max(length - OVERHEAD, 0), None)
 
 
 def _store(
@@ -100,12 +122,17 @@ def _store(
     writer: SealedWriter,
     form: Form,
     read: tuple[JobOptions, str | None, int],
+    patient: str | None,
+    asked: str,
     key: str | None,
 ) -> Job:
     """On a thread that nothing stops half way: the file, then the job."""
     options, template, priority = read
 
     def make(session: Session) -> Job:
+        quotas.admit(
+            used.store.database, session, used.settings, who.org_id, form.audio_bytes, priority
+        )
         consultations.create(
             session,
             org_id=who.org_id,
@@ -113,6 +140,7 @@ def _store(
             by=who.key_id,
             audio_bytes=form.audio_bytes,
         )
+        lives.belongs_to(session, used.store.ring, who.org_id, consultation_id, patient)
         artefacts.put(
             session,
             used.store.ring,
@@ -142,7 +170,7 @@ def _store(
     try:
         # The file first: a job whose recording is not whole must never exist.
         writer.finish()
-        job = idempotency.once(used.store.database, who.org_id, key, form.digest(), make)
+        job = idempotency.once(used.store.database, who.org_id, key, asked, make)
     except DatabaseAway:
         # Perhaps the job was made and the answer was lost: the file stays. One that belongs to
         # nothing is removed by a worker later.
@@ -192,13 +220,5 @@ def erase(consultation_id: str, request: Request, used: Used, who: Eraser) -> Re
 
     A step that runs is stopped; its result is refused. The audit log keeps that it was erased.
     """
-    with used.store.database.write() as session:
-        row = consultations.find(session, who.org_id, consultation_id)
-        jobs = [job.id for job in consultations.jobs(session, who.org_id, row.id)]
-        consultations.erase(session, who.org_id, row.id)
-        audit.append(
-            used.store.database, session, actor(request, who), "consultation.erase", row.id
-        )
-    used.store.audio.delete(who.org_id, consultation_id)
-    used.enqueuer.forget(jobs)
+    erase_consultation(used.store, used.enqueuer, actor(request, who), consultation_id)
     return Response(status_code=204)

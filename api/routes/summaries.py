@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
+
 from fastapi import APIRouter, Request, Response
 from pydantic import ValidationError
 from sqlalchemy.orm import Session
 
 from api.auth import Reader, Writer, actor
-from api.form import check_template
+from api.form import check_consent, check_template
 from api.problem import responses
 from api.routes.consultations import IdempotencyKey
 from api.service import Used
@@ -21,10 +23,11 @@ from api.wire import (
 )
 from consultation.errors import InvalidTranscript
 from consultation.transcript import Transcript
-from jobs.store import artefacts, audit, consultations, idempotency, job_rows
-from jobs.store.artefacts import TRANSCRIPT
+from jobs.store import artefacts, audit, consultations, idempotency, job_rows, lives
+from jobs.store.artefacts import OPTIONS, TRANSCRIPT
 from jobs.store.crypto import digest
 from jobs.store.tables import Job, new_id
+from jobs.tasks import JobOptions
 from prompts import library
 
 router = APIRouter(prefix="/v1", tags=["notes"])
@@ -107,6 +110,7 @@ def from_transcript(
             hint=f"See docs/schema/transcript.json; wrong at: {', '.join(places[:5])}"[:300],
         ) from None
     check_template(sent.template, transcript.language)
+    check_consent(sent.consent, used.settings)
     consultation_id = new_id("con")
 
     def make(session: Session) -> Job:
@@ -117,6 +121,16 @@ def from_transcript(
             by=who.key_id,
             audio_bytes=None,
         )
+        lives.belongs_to(session, used.store.ring, who.org_id, consultation_id, sent.patient)
+        if sent.consent is not None:
+            artefacts.put(
+                session,
+                used.store.ring,
+                org_id=who.org_id,
+                consultation_id=consultation_id,
+                kind=OPTIONS,
+                content=JobOptions(consent=sent.consent).to_json().encode(),
+            )
         artefacts.put(
             session,
             used.store.ring,
@@ -142,7 +156,8 @@ def from_transcript(
         )
         return job
 
-    asked = digest(f"summary {sent.template} {transcript.sha256()}")
+    whose = json.dumps([sent.template, sent.consent, sent.patient])
+    asked = digest(f"summary {whose} {transcript.sha256()}")
     job = idempotency.once(used.store.database, who.org_id, idempotency_key, asked, make)
     response.headers["Location"] = f"/v1/jobs/{job.id}"
     return Accepted(consultation_id=job.consultation_id, job=job_out(job))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, ForeignKey, LargeBinary, String
+from sqlalchemy import BigInteger, ForeignKey, LargeBinary, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from jobs.store.tables import Base
@@ -32,14 +32,16 @@ class ConsultationLife(Base):
     """From then on the recording goes, whatever its age: it was signed off."""
 
 
-class AudioDeletion(Base):
-    """A recording that nobody may use any more and that is still to be deleted: kept until the
-    folder or the bucket says that it is gone."""
+class Removal(Base):
+    """What nobody may use any more, and that is outside of our rows: a recording, and what the
+    engine knows of jobs. Kept until both say that it is gone, whatever is killed or away."""
 
-    __tablename__ = "audio_deletions"
+    __tablename__ = "removals"
     consultation_id: Mapped[str] = mapped_column(String(40), primary_key=True)
     org_id: Mapped[str] = mapped_column(String(40))
-    created: Mapped[int] = mapped_column(BigInteger)
+    jobs: Mapped[str] = mapped_column(Text)
+    """Ids of jobs that were erased, separated by spaces."""
+    created: Mapped[int] = mapped_column(BigInteger, index=True)
 
 
 class Schedule(Base):

@@ -36,12 +36,15 @@ def upgrade() -> None:
     with op.batch_alter_table("consultation_lives", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_consultation_lives_patient"), ["patient"])
     op.create_table(
-        "audio_deletions",
+        "removals",
         sa.Column("consultation_id", sa.String(length=40), nullable=False),
         sa.Column("org_id", sa.String(length=40), nullable=False),
+        sa.Column("jobs", sa.Text(), nullable=False),
         sa.Column("created", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("consultation_id"),
     )
+    with op.batch_alter_table("removals", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_removals_created"), ["created"])
     op.create_table(
         "schedules",
         sa.Column("name", sa.String(length=40), nullable=False),
@@ -51,7 +54,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    for table in ("schedules", "audio_deletions", "consultation_lives", "organisation_keys"):
+    for table in ("schedules", "removals", "consultation_lives", "organisation_keys"):
         op.drop_table(table)
     with op.batch_alter_table("api_keys", schema=None) as batch_op:
         for column in ("last_used", "previous_until", "previous_sha256"):
