@@ -46,16 +46,16 @@ class IdentitySettings(BaseSettings):
     oidc_keys_kept_hours: float = Field(default=24.0, gt=0)
     """How long they are used while the provider does not answer."""
 
-    rate_per_minute: int = Field(default=600, ge=1)
+    rate_per_minute: int = Field(default=3000, ge=1)
     """Requests of one key or person in a minute, for each HTTP process."""
-    rate_burst: int = Field(default=200, ge=1)
+    rate_burst: int = Field(default=500, ge=1)
     """How many of them at once."""
     failures_per_minute: int = Field(default=30, ge=1)
     """Requests of one address with a wrong key or token in a minute; then all that is unknown from
     there is refused unseen."""
     quota_stored_gb: float | None = Field(default=None, gt=0)
     """Recordings that one organisation may have stored; None: as the disk allows."""
-    quota_unfinished: int = Field(default=500, ge=1)
+    quota_unfinished: int = Field(default=2000, ge=1)
     """Recordings of one organisation that wait or are worked on, of each priority, before further
     ones are refused."""
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 from sqlalchemy import select
 
 from consultation.engines import Progress, no_progress
-from jobs.store import sealed_file
+from jobs.store import pseudonyms, sealed_file
 from jobs.store.artefacts import context_of
 from jobs.store.audio import AudioFolder, context
 from jobs.store.crypto import seal, unseal
 from jobs.store.database import Database
 from jobs.store.keys import KeyRing
+from jobs.store.life_tables import OrganisationKey
 from jobs.store.tables import Artefact, Consultation
 
 
@@ -25,6 +26,7 @@ def rotate(
                 Consultation.audio_bytes.is_not(None)
             )
         ).all()
+    _organisation_keys(database, ring)
     total = len(blobs) + len(recordings)
     for number, artefact_id in enumerate(blobs):
         with database.write() as session:
@@ -47,3 +49,13 @@ def rotate(
                 path.unlink(missing_ok=True)
         progress("rotate", len(blobs) + number + 1, total)
     return len(blobs), files
+
+
+def _organisation_keys(database: Database, ring: KeyRing) -> None:
+    """They stay what they are, and so do the hashes made with them; what seals them is new."""
+    with database.write() as session:
+        wanted = select(OrganisationKey).where(OrganisationKey.key_id != ring.active)
+        for row in session.scalars(wanted.with_for_update()):
+            where = pseudonyms.context(row.org_id)
+            row.body = seal(unseal(row.body, where, ring), where, ring)
+            row.key_id = ring.active

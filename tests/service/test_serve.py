@@ -189,8 +189,11 @@ def test_commands(make_settings: MakeSettings, tmp_path: Path) -> None:
     assert "EHR" in listed
     assert first.splitlines()[-1].split("_")[2] not in listed
     key_id = first.splitlines()[-1].split("_")[1]
+    rotated = command(settings, "apikeys", "rotate", key_id, "--grace-hours", "1").strip()
+    assert rotated.splitlines()[-1].startswith(f"ana_{key_id}_")
+    assert rotated.splitlines()[-1] != first.splitlines()[-1]
     command(settings, "apikeys", "revoke", key_id)
-    assert "2 entries, unbroken" in command(settings, "audit", "verify")
+    assert "3 entries, unbroken" in command(settings, "audit", "verify")
     before = keys.load(settings.keys_file)
     command(settings, "keys", "rotate")
     both = keys.load(settings.keys_file)
