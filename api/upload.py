@@ -17,7 +17,7 @@ from starlette.requests import ClientDisconnect
 
 from api.problem import TooLarge
 from consultation.errors import EmptyFile, InvalidOption
-from jobs.store.sealed_file import SealedWriter
+from jobs.store.audio import AudioWriter
 
 if TYPE_CHECKING:
     from python_multipart.multipart import MultipartCallbacks
@@ -49,7 +49,7 @@ class Form:
         return hashlib.sha256(repr(parts).encode()).hexdigest()
 
 
-async def receive(request: Request, writer: SealedWriter, limit: int) -> Form:
+async def receive(request: Request, writer: AudioWriter, limit: int) -> Form:
     """Raises TooLarge (before reading, where the length is announced), BadUpload, EmptyFile,
     DiskFull. The caller finishes or discards the writer."""
     announced = request.headers.get("content-length", "")
@@ -85,7 +85,7 @@ async def receive(request: Request, writer: SealedWriter, limit: int) -> Form:
 
 @dataclass
 class _Parts:
-    writer: SealedWriter
+    writer: AudioWriter
     limit: int
     fields: dict[str, str] = field(default_factory=dict)
     has_file: bool = False

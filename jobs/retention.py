@@ -1,5 +1,6 @@
 """What goes by its age: recordings after ``retention_audio_hours`` or once they are signed off,
-transcripts and notes where the settings say so. One worker of all does it, once a minute."""
+transcripts and notes where the settings say so; and recordings that belong to nothing. One worker
+of all does it, once a minute."""
 
 from __future__ import annotations
 
@@ -14,11 +15,13 @@ from jobs.service_settings import ServiceSettings
 from jobs.store import audit, lives
 from jobs.store.artefacts import SUMMARY, TRANSCRIPT
 from jobs.store.audit import Actor
+from jobs.store.orphans import remove_orphans
 from jobs.store.store import Store
 from jobs.store.tables import now_ms
 
 log = logging.getLogger("anamnese.retention")
 EVERY_SECONDS = 60.0
+ORPHANS_SECONDS = 3600.0
 _AT_ONCE = 200
 _HOUR_MS = 3600 * 1000
 
@@ -33,16 +36,18 @@ class Retention:
     def run(self, stopping: threading.Event) -> None:
         while not stopping.wait(EVERY_SECONDS / 4):
             try:
-                if self.claim():
+                if self.claim("retention", EVERY_SECONDS):
                     self.look()
+                if self.claim("orphans", ORPHANS_SECONDS):
+                    remove_orphans(self._store.database, self._store.audio)
             except Exception as error:  # noqa: BLE001 - tried again; its text may name files
                 code = error.code if isinstance(error, AnamneseError) else type(error).__name__
                 log.warning("retention: %s", code)
 
-    def claim(self) -> bool:
+    def claim(self, work: str, every_seconds: float) -> bool:
         """Whether it is this worker's turn."""
         with self._store.database.write() as session:
-            return lives.claim(session, "retention", int(EVERY_SECONDS * 1000))
+            return lives.claim(session, work, int(every_seconds * 1000))
 
     def look(self) -> dict[str, int]:
         """Kind → how many went."""

@@ -86,6 +86,9 @@ class ServiceSettings(IdentitySettings, LifeCycleSettings):
 
     @property
     def audio_folder(self) -> Path:
+        """Where recordings are, unless they are in a bucket."""
+        if self.audio_url is not None and "://" not in self.audio_url:
+            return Path(self.audio_url)
         return self.data_folder / "audio"
 
     @property

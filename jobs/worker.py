@@ -31,12 +31,10 @@ from jobs.retention import Retention
 from jobs.service_settings import ServiceSettings
 from jobs.slots import Slots
 from jobs.store.database import Database
-from jobs.store.orphans import remove_orphans
 from jobs.store.store import open_store
 from jobs.sweep import Sweep
 
 log = logging.getLogger("anamnese.worker")
-_ORPHANS_SECONDS = 3600.0
 
 
 class Worker:
@@ -68,7 +66,6 @@ class Worker:
         self._sweep = Sweep(self._database, self._enqueuer)
         self._retention = Retention(self._store, self._enqueuer, settings)
         self._stopping = threading.Event()
-        self._orphans_at = 0.0
 
     def run(self, *, follow: int | None = None) -> None:
         """Until SIGTERM, SIGINT or ``stop``; with ``follow``, until that parent process ends.
@@ -148,9 +145,6 @@ class Worker:
         for folder in _folders(self._settings.work):
             if folder.name.startswith(mine) and folder.name not in alive:
                 shutil.rmtree(folder, ignore_errors=True)
-        if time.monotonic() - self._orphans_at > _ORPHANS_SECONDS:
-            self._orphans_at = time.monotonic()
-            remove_orphans(self._database, self._store.audio)
 
     def _drain(self) -> None:
         log.info("worker %s is stopping: jobs that run may finish", self.name)

@@ -29,8 +29,8 @@ from jobs.erasure import erase_consultation
 from jobs.store import artefacts, audit, consultations, idempotency, job_rows, lives, quotas
 from jobs.store.access import Principal
 from jobs.store.artefacts import OPTIONS
+from jobs.store.audio import AudioWriter
 from jobs.store.database import DatabaseAway
-from jobs.store.sealed_file import SealedWriter
 from jobs.store.tables import Job, new_id
 from jobs.tasks import JobOptions
 
@@ -119,7 +119,7 @@ def _store(
     who: Principal,
     request: Request,
     consultation_id: str,
-    writer: SealedWriter,
+    writer: AudioWriter,
     form: Form,
     read: tuple[JobOptions, str | None, int],
     patient: str | None,

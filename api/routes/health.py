@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
-
 from fastapi import APIRouter, Response
 from sqlalchemy import text
 
@@ -44,13 +42,8 @@ def _database(used: Service) -> str:
 
 
 def _disk(used: Service) -> str:
-    folder = used.settings.audio_folder
-    try:
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        free = shutil.disk_usage(folder).free
-    except OSError:
-        return "failing"
-    return "ok" if free > used.settings.upload_limit_mb << 20 else "failing"
+    """The folder of recordings, or the bucket."""
+    return "ok" if used.store.audio.ready(used.settings.upload_limit_mb << 20) else "failing"
 
 
 def _workers(used: Service) -> str:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from sqlalchemy import select
 
 from consultation.engines import Progress, no_progress
-from jobs.store import pseudonyms, sealed_file
+from jobs.store import pseudonyms
 from jobs.store.artefacts import context_of
-from jobs.store.audio import AudioFolder, context
+from jobs.store.audio import AudioStore
 from jobs.store.crypto import seal, unseal
 from jobs.store.database import Database
 from jobs.store.keys import KeyRing
@@ -16,7 +16,7 @@ from jobs.store.tables import Artefact, Consultation
 
 
 def rotate(
-    database: Database, ring: KeyRing, audio: AudioFolder, progress: Progress = no_progress
+    database: Database, ring: KeyRing, audio: AudioStore, progress: Progress = no_progress
 ) -> tuple[int, int]:
     """Number of artefacts and of recordings that were encrypted again. Raises AnamneseError."""
     with database.read() as session:
@@ -38,15 +38,14 @@ def rotate(
         progress("rotate", number + 1, total)
     files = 0
     for number, (org_id, consultation_id) in enumerate(recordings):
-        path = audio.path(org_id, consultation_id)
-        if path.is_file() and sealed_file.key_of(path) != ring.active:
-            sealed_file.reseal(path, context(org_id, consultation_id), ring)
+        if audio.reseal(org_id, consultation_id):
             files += 1
             with database.read() as session:
-                erased = session.get(Consultation, consultation_id) is None
+                owner = session.get(Consultation, consultation_id)
+                erased = owner is None or owner.audio_bytes is None
             if erased:
                 # In the meantime: writing it anew must not bring it back.
-                path.unlink(missing_ok=True)
+                audio.delete(org_id, consultation_id)
         progress("rotate", len(blobs) + number + 1, total)
     return len(blobs), files
 

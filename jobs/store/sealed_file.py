@@ -69,7 +69,7 @@ class SealedWriter:
         self._part.unlink(missing_ok=True)
 
     def _put(self, content: bytes, *, last: bool) -> None:
-        about = _about(self._head, self._context, self._number, self.size if last else None)
+        about = authenticated(self._head, self._context, self._number, self.size if last else None)
         sealed = self._cipher.encrypt(nonce(self._number), content, about)
         self._number += 1
         with storage_errors():
@@ -84,28 +84,39 @@ def read(path: Path, context: str, ring: KeyRing) -> Iterator[bytes]:
     chunk. Raises KeysMissing, or StorageError when there is no file.
     """
     with storage_errors(), path.open("rb") as file:
-        key_id, head = read_header(MAGIC, file.read(_HEAD_MOST))
-        file.seek(len(head))
-        cipher = AESGCM(derive(ring.key(key_id), head))
-        number, total, sealed = 0, 0, _next(file)
-        while sealed is not None:
-            following = _next(file)
-            total += len(sealed) - _TAG
-            about = _about(head, context.encode(), number, total if following is None else None)
-            try:
-                content = cipher.decrypt(nonce(number), sealed, about)
-            except InvalidTag:
-                raise Damaged("a recording was cut or altered, or belongs elsewhere") from None
-            yield content
-            number, sealed = number + 1, following
-        if number == 0:
-            raise Damaged("a recording was cut")
+        yield from read_from(file, context, ring)
+
+
+def read_from(file: BinaryIO, context: str, ring: KeyRing) -> Iterator[bytes]:
+    """As ``read``, from any file that can be sought in."""
+    key_id, head = read_header(MAGIC, file.read(_HEAD_MOST))
+    file.seek(len(head))
+    cipher = AESGCM(derive(ring.key(key_id), head))
+    number, total, sealed = 0, 0, _next(file)
+    while sealed is not None:
+        following = _next(file)
+        total += len(sealed) - _TAG
+        last = total if following is None else None
+        about = authenticated(head, context.encode(), number, last)
+        try:
+            content = cipher.decrypt(nonce(number), sealed, about)
+        except InvalidTag:
+            raise Damaged("a recording was cut or altered, or belongs elsewhere") from None
+        yield content
+        number, sealed = number + 1, following
+    if number == 0:
+        raise Damaged("a recording was cut")
 
 
 def key_of(path: Path) -> str:
     """The id of the key that sealed it. Raises Damaged or StorageError."""
     with storage_errors(), path.open("rb") as file:
-        return read_header(MAGIC, file.read(_HEAD_MOST))[0]
+        return key_of_file(file)
+
+
+def key_of_file(file: BinaryIO) -> str:
+    """Raises Damaged."""
+    return read_header(MAGIC, file.read(_HEAD_MOST))[0]
 
 
 def reseal(path: Path, context: str, ring: KeyRing) -> None:
@@ -133,6 +144,7 @@ def _next(file: BinaryIO) -> bytes | None:
     return sealed
 
 
-def _about(head: bytes, context: bytes, number: int, total: int | None) -> bytes:
+def authenticated(head: bytes, context: bytes, number: int, total: int | None) -> bytes:
+    """What a chunk's tag covers beside its content; ``total`` on the last one only."""
     end = b"more" if total is None else b"last" + total.to_bytes(8, "big")
     return b"|".join((head, context, number.to_bytes(8, "big"), end))

@@ -115,11 +115,14 @@ def test_one_worker_of_all_has_the_turn(
     store: Store, enqueuer: Enqueuer, settings: ServiceSettings
 ) -> None:
     retention = Retention(store, enqueuer, settings)
-    assert retention.claim()
+    assert retention.claim("retention", 60.0)
     with store.database.write() as session:
         session.execute(text("UPDATE schedules SET due = 0"))
     turns: list[bool] = []
-    threads = [threading.Thread(target=lambda: turns.append(retention.claim())) for _ in range(6)]
+    threads = [
+        threading.Thread(target=lambda: turns.append(retention.claim("retention", 60.0)))
+        for _ in range(6)
+    ]
     for thread in threads:
         thread.start()
     for thread in threads:
