@@ -78,7 +78,7 @@ def _log() -> None:
 
 def require_service() -> None:
     """Raises EngineMissing where the extra is not installed."""
-    needed = ("alembic", "cryptography", "dbos", "fastapi", "python_multipart", "uvicorn")
+    needed = ("alembic", "cryptography", "dbos", "fastapi", "jwt", "python_multipart", "uvicorn")
     missing = [name for name in needed if importlib.util.find_spec(name) is None]
     if missing:
         raise EngineMissing(
