@@ -12,7 +12,7 @@ from pathlib import Path
 from api.problem import TooBusy
 from consultation.errors import DiskFull
 from jobs.service_settings import ServiceSettings
-from jobs.store import census
+from jobs.store import census, quotas
 from jobs.store.database import Database
 
 _COUNT_SECONDS = 1.0
@@ -44,6 +44,13 @@ class Admission:
                 self._counted_at, self._waiting = time.monotonic(), waiting
         if self._waiting >= limit:
             raise TooBusy("too many jobs are waiting already")
+
+    def recording(self, org_id: str, size: int) -> None:
+        """As ``job``, and before a recording of about ``size`` bytes is read, by the quota of its
+        organisation; what counts is looked at again when it has arrived. Raises StorageQuota."""
+        self.job()
+        with self._database.read() as session:
+            quotas.check(session, self._settings, org_id, size, None)
 
     @contextmanager
     def upload(self, announced: int) -> Iterator[Room]:

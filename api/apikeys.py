@@ -13,7 +13,7 @@ from api.serve import require_service
 from api.service_options import service_settings
 from consultation.errors import InvalidOption
 
-apikeys_app = typer.Typer(help="API keys: issue, list, revoke.", no_args_is_help=True)
+apikeys_app = typer.Typer(help="API keys: issue, list, rotate, revoke.", no_args_is_help=True)
 _DAY_MS = 24 * 3600 * 1000
 
 
@@ -69,7 +69,8 @@ def show() -> None:
         from jobs.store.store import open_store
 
         store = open_store(service_settings(), migrate=True)
-        table = Table("id", "name", "organisation", "role", "expires", "revoked", box=None)
+        columns = ("id", "name", "organisation", "role", "expires", "revoked", "last used")
+        table = Table(*columns, box=None)
         with store.database.read() as session:
             for key, organisation in access.keys(session):
                 table.add_row(
@@ -79,15 +80,38 @@ def show() -> None:
                     key.role,
                     iso(key.expires)[:10] if key.expires else "-",
                     iso(key.revoked)[:10] if key.revoked else "-",
+                    iso(key.last_used)[:13] + "h" if key.last_used else "-",
                 )
         Terminal().print(table)
+
+
+@apikeys_app.command()
+def rotate(
+    key: Annotated[str, typer.Argument(help="The id, as in the list.", show_default=False)],
+    grace_hours: Annotated[
+        float, typer.Option(min=0, max=30 * 24, help="How long the old secret is still taken.")
+    ] = 24,
+) -> None:
+    """A new secret for a key, shown this once; the old one is taken for a while."""
+    with reported(Console(Mode.people)):
+        require_service()
+        from jobs.store import access, audit
+        from jobs.store.store import open_store
+
+        store = open_store(service_settings(), migrate=True)
+        with store.database.write() as session:
+            row, text = access.rotate(session, key, grace_ms=int(grace_hours * 3600 * 1000))
+            audit.append(
+                store.database, session, audit.Actor(row.org_id, "cli"), "apikey.rotate", row.id
+            )
+        typer.echo(text)
 
 
 @apikeys_app.command()
 def revoke(
     key: Annotated[str, typer.Argument(help="The id, as in the list.", show_default=False)],
 ) -> None:
-    """From now on, the key is refused. To rotate one: issue another, then revoke this one."""
+    """From now on, the key is refused, with both of its secrets."""
     with reported(Console(Mode.people)):
         require_service()
         from jobs.store import access, audit

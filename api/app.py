@@ -15,11 +15,13 @@ from api.auth import check_address
 from api.metrics import ApiMetrics
 from api.middleware import Envelope
 from api.problem import Problem
+from api.rates import Rates
 from api.routes import (
     audit,
     consultations,
     health,
     jobs,
+    life,
     metrics,
     openai,
     results,
@@ -27,6 +29,7 @@ from api.routes import (
     uploads,
 )
 from api.service import Service
+from api.tokens import Tokens
 from jobs.queue import Enqueuer
 from jobs.service_settings import ServiceSettings
 from jobs.store.store import open_store
@@ -59,8 +62,15 @@ def make_app(settings: ServiceSettings) -> FastAPI:
         redoc_url=None,
     )
     measured = ApiMetrics(store.database, settings.lease_seconds)
-    admission = Admission(settings, store.database)
-    app.state.service = Service(settings, store, enqueuer, measured, admission)
+    app.state.service = Service(
+        settings,
+        store,
+        enqueuer,
+        measured,
+        Admission(settings, store.database),
+        Rates(settings),
+        Tokens(settings) if settings.oidc_issuer is not None else None,
+    )
     problem.install(app)
     app.add_middleware(Envelope, measured=measured, tracer=tracer)
     for one in (
@@ -68,6 +78,7 @@ def make_app(settings: ServiceSettings) -> FastAPI:
         jobs,
         results,
         summaries,
+        life,
         audit,
         health,
         metrics,

@@ -53,7 +53,7 @@ def _rows(kind: type[BaseSettings], shown: dict[str, str]) -> list[str]:
     rows = ["| Variable | Default | Meaning |", "|---|---|---|"]
     for name, field in kind.model_fields.items():
         meaning = " ".join((field.description or "").split()).replace("|", "\\|")
-        default = shown.get(name, field.default)
+        default = shown.get(name, field.get_default(call_default_factory=True))
         rows.append(f"| `ANAMNESE_{name.upper()}` | {default} | {meaning} |")
     return rows
 

@@ -1,7 +1,9 @@
-"""Who asks, and whether they may. API keys as bearer tokens; roles give scopes."""
+"""Who asks, and whether they may. API keys, and tokens of an identity provider where one is set;
+roles give scopes."""
 
 from __future__ import annotations
 
+import contextlib
 import ipaddress
 from collections.abc import Callable
 from typing import Annotated
@@ -10,16 +12,22 @@ from fastapi import Depends, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from api.problem import Forbidden, Unauthorized
-from api.service import Used
+from api.service import Service, Used
+from api.tokens import Identity
 from consultation.errors import InvalidOption
 from jobs.service_settings import ServiceSettings
-from jobs.store import access
+from jobs.store import access, pseudonyms
 from jobs.store.access import SCOPES, Principal, Role, Scope
 from jobs.store.audit import Actor
+from jobs.store.database import DatabaseAway
+from jobs.store.store import Store
 
 LOCAL = "local"
 """The organisation of a service without authentication."""
-bearer = HTTPBearer(auto_error=False, description="An API key: anamnese apikeys new")
+bearer = HTTPBearer(
+    auto_error=False,
+    description="An API key (anamnese apikeys new), or a token of the identity provider",
+)
 
 
 def check_address(settings: ServiceSettings) -> None:
@@ -47,14 +55,48 @@ def principal(
         with used.store.database.write() as session:
             org = access.organisation(session, LOCAL)
         return Principal(org, LOCAL, Role.admin, SCOPES[Role.admin])
-    found = None
-    if given is not None:
-        with used.store.database.read() as session:
-            found = access.identify(session, given.credentials)
+    if given is None:
+        raise Unauthorized("no API key or token was sent")
+    address = request.client.host if request.client else ""
+    used.rates.before(address, given.credentials)
+    try:
+        found = _identified(used, given.credentials)
+    except Unauthorized:
+        used.rates.failed(address)
+        raise
+    used.rates.right(given.credentials)
+    request.state.rate = used.rates.take(found.key_id).headers()
+    return found
+
+
+def _identified(used: Service, credentials: str) -> Principal:
+    """Raises Unauthorized, Forbidden or ProviderAway."""
+    if used.tokens is not None and credentials.count(".") == 2:
+        return of_token(used.store, used.tokens.identify(credentials))
+    with used.store.database.read() as session:
+        found = access.identify(session, credentials)
     if found is None:
         raise Unauthorized("no valid API key was sent")
-    request.state.key_id = found.key_id
+    if found.unseen:
+        # What it is for is people who look for keys to revoke: losing one is no error.
+        with contextlib.suppress(DatabaseAway), used.store.database.write() as session:
+            access.seen(session, found.key_id)
     return found
+
+
+def of_token(store: Store, identity: Identity) -> Principal:
+    """Whom a token is about, by a hash: no name gets into rows or the audit log."""
+    name, who = identity.organisation, (identity.issuer, identity.subject)
+    with store.database.read() as session:
+        org = access.known_organisation(session, name)
+        if org is not None and pseudonyms.has_key(session, org):
+            person = pseudonyms.person(session, store.ring, org, *who)
+            return Principal(org, person, identity.role, identity.scopes)
+    # The first one of this organisation.
+    with store.database.write() as session:
+        org = access.organisation(session, name)
+        person = pseudonyms.person(session, store.ring, org, *who)
+    return Principal(org, person, identity.role, identity.scopes)
 
 
 def needs(scope: Scope) -> Callable[[Principal], Principal]:

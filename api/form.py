@@ -9,7 +9,7 @@ import re
 from pydantic import ValidationError
 
 from consultation.engines import SpeakerCount
-from consultation.errors import InvalidOption, UnknownTemplate, UnsupportedLanguage
+from consultation.errors import InputError, InvalidOption, UnknownTemplate, UnsupportedLanguage
 from consultation.transcript import Role
 from jobs.service_settings import ServiceSettings
 from jobs.store.job_rows import BATCH, INTERACTIVE
@@ -27,9 +27,16 @@ FIELDS = {
     "roles": 'Roles known beforehand, as JSON: {"S1": "clinician"}',
     "allow_truncated": "true: use what is left of a file that ends too early.",
     "consent": "Your reference to the patient's agreement, stored encrypted.",
+    "patient": "Your reference to the patient, kept as a keyed hash only: to erase by.",
     "priority": "interactive, or batch, which waits behind it.",
 }
 """Name → meaning, for OpenAPI too."""
+
+
+class ConsentRequired(InputError):
+    code = "consent_required"
+    hint = "Send your reference to the patient's agreement as the field consent."
+
 
 _PRIORITIES = {"interactive": INTERACTIVE, "batch": BATCH}
 
@@ -44,8 +51,7 @@ def read_fields(
     language, consent = given.get("language"), given.get("consent")
     if language is not None and language not in library.LANGUAGES:
         raise UnsupportedLanguage("language: not one that is supported")
-    if consent is None and settings.require_consent:
-        raise InvalidOption("consent is missing", hint=FIELDS["consent"])
+    check_consent(consent, settings)
     if consent is not None and len(consent) > 200:
         raise _wrong("consent")
     if given.get("channels", "auto") not in {"auto", "mix", "separate"}:
@@ -69,6 +75,20 @@ def read_fields(
     )
     job = JobOptions(transcribe=options, consent=consent)
     return job, template, _PRIORITIES[given.get("priority", "interactive")]
+
+
+def check_consent(consent: str | None, settings: ServiceSettings) -> None:
+    """Raises ConsentRequired where the settings ask for one."""
+    if consent is None and settings.require_consent:
+        raise ConsentRequired("consent is missing")
+
+
+def take_patient(fields: dict[str, str]) -> str | None:
+    """Out of the fields, so that it is stored nowhere with them. Raises InvalidOption."""
+    patient = fields.pop("patient", "").strip()
+    if len(patient) > 200:
+        raise _wrong("patient")
+    return patient or None
 
 
 def check_template(name: str | None, language: str | None) -> None:

@@ -66,7 +66,7 @@ class Envelope:
                 started = True
                 status = message["status"]
                 present = {name.lower() for name, _ in message["headers"]}
-                added = {**_HEADERS, "x-request-id": request_id}
+                added = {**_HEADERS, "x-request-id": request_id, **scope["state"].get("rate", {})}
                 if tus.speaks(scope["path"]):
                     added |= tus.HEADERS
                 if scope["scheme"] == "https":

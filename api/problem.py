@@ -6,6 +6,7 @@ What a caller sent is never repeated: it may be clinical.
 from __future__ import annotations
 
 import logging
+import math
 from http import HTTPStatus
 from typing import Any
 
@@ -17,7 +18,7 @@ from starlette.exceptions import HTTPException
 
 from api import openai_errors
 from consultation.errors import AnamneseError, DiskFull, InputError
-from jobs.errors import Conflict, NotFound
+from jobs.errors import AudioAway, Conflict, NotFound, StorageQuota, TooManyUnfinished
 from jobs.store.database import DatabaseAway
 from jobs.store.uploads import Gone
 from jobs.uploads import Busy
@@ -44,12 +45,30 @@ class Problem(BaseModel):
 
 class Unauthorized(AnamneseError):
     code = "unauthorized"
+    challenge = "Bearer"
+    """For WWW-Authenticate."""
     hint = "Send an API key that is valid: Authorization: Bearer ana_…"
 
 
 class Forbidden(AnamneseError):
     code = "forbidden"
     hint = "Ask for a key whose role allows this."
+
+
+class TooManyRequests(AnamneseError):
+    code = "too_many_requests"
+    hint = "Wait as long as Retry-After says, and ask less often."
+
+    def __init__(
+        self, message: str, *, retry_after: float, headers: dict[str, str] | None = None
+    ) -> None:
+        super().__init__(message, retryable=True)
+        self.retry_after, self.headers = retry_after, headers or {}
+
+
+class Unavailable(AnamneseError):
+    code = "unavailable"
+    retryable = True
 
 
 class TooLarge(InputError):
@@ -99,12 +118,17 @@ _STATUS: tuple[tuple[type[AnamneseError], int], ...] = (
     (Conflict, 409),
     (PreconditionFailed, 412),
     (TooLarge, 413),
+    (StorageQuota, 413),
     (UnsupportedMedia, 415),
     (PreconditionRequired, 428),
+    (TooManyRequests, 429),
+    (TooManyUnfinished, 429),
     (ChecksumMismatch, 460),
     (InputError, 422),
+    (Unavailable, 503),
     (DatabaseAway, 503),
     (TooBusy, 503),
+    (AudioAway, 503),
     (DiskFull, 507),
 )
 
@@ -123,7 +147,7 @@ def responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
     content = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
     return {
         status: {"description": phrase(status), "content": content}
-        for status in sorted({401, 403, 422, 500, 503, *statuses})
+        for status in sorted({401, 403, 422, 429, 500, 503, *statuses})
     }
 
 
@@ -133,9 +157,11 @@ def install(app: FastAPI) -> None:
         status = status_of(error)
         if status >= 500:
             log.error("%s %s", error.code, request.state.request_id)
-        headers = {"WWW-Authenticate": "Bearer"} if status == 401 else {}
-        if status == 503:
-            headers["Retry-After"] = str(getattr(error, "retry_after", 5))
+        headers: dict[str, str] = dict(getattr(error, "headers", {}))
+        if isinstance(error, Unauthorized):
+            headers["WWW-Authenticate"] = error.challenge
+        if status in {429, 503}:
+            headers["Retry-After"] = str(max(1, math.ceil(getattr(error, "retry_after", 5.0))))
         return _answer(request, status, error.code, error.message, error.hint, headers=headers)
 
     @app.exception_handler(RequestValidationError)

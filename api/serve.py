@@ -76,6 +76,7 @@ def require_service() -> None:
         "cryptography",
         "dbos",
         "fastapi",
+        "jwt",
         "prometheus_client",
         "python_multipart",
         "structlog",

@@ -9,6 +9,8 @@ from fastapi import Depends, Request
 
 from api.admission import Admission
 from api.metrics import ApiMetrics
+from api.rates import Rates
+from api.tokens import Tokens
 from jobs.queue import Enqueuer
 from jobs.service_settings import ServiceSettings
 from jobs.store.store import Store
@@ -21,6 +23,9 @@ class Service:
     enqueuer: Enqueuer
     metrics: ApiMetrics
     admission: Admission
+    rates: Rates
+    tokens: Tokens | None
+    """None where no identity provider is set."""
 
 
 def service(request: Request) -> Service:

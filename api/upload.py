@@ -18,7 +18,7 @@ from starlette.requests import ClientDisconnect
 
 from api.problem import TooLarge
 from consultation.errors import EmptyFile, InvalidOption
-from jobs.store.sealed_file import SealedWriter
+from jobs.store.audio import AudioWriter
 
 if TYPE_CHECKING:
     from python_multipart.multipart import MultipartCallbacks
@@ -57,17 +57,20 @@ class Form:
 
 
 def announced_size(request: Request, limit: int) -> int:
-    """Bytes that the request says it has, 0 if it does not. Raises TooLarge, before reading."""
+    """Least bytes of the recording, by the length of the request; 0 where it says none.
+
+    Raises TooLarge, before reading.
+    """
     announced = request.headers.get("content-length", "")
     size = int(announced) if re.fullmatch(r"\d{1,18}", announced) else 0
     if size > limit + OVERHEAD:
         raise _too_large(limit)
-    return size
+    return max(size - OVERHEAD, 0)
 
 
 async def receive(
     request: Request,
-    writer: SealedWriter,
+    writer: AudioWriter,
     limit: int,
     *,
     arrived: Callable[[int], None] = lambda _: None,
@@ -109,7 +112,7 @@ async def receive(
 
 @dataclass
 class _Parts:
-    writer: SealedWriter
+    writer: AudioWriter
     limit: int
     arrived: Callable[[int], None]
     repeated: frozenset[str]

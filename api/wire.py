@@ -136,6 +136,10 @@ class TranscriptToSummarise(_Wire):
     language: Literal["fr", "en"] | None = None
     """Of ``text``; told from its words when not given."""
     template: str | None = Field(default=None, max_length=100)
+    consent: str | None = Field(default=None, min_length=1, max_length=200)
+    """Your reference to the patient's agreement, stored encrypted."""
+    patient: str | None = Field(default=None, min_length=1, max_length=200)
+    """Your reference to the patient, kept as a keyed hash only: to erase by."""
 
 
 class TemplateOut(_Wire):

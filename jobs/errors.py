@@ -7,6 +7,9 @@ AnamneseError
 ├── Conflict               the state does not allow it
 ├── Cancelled              somebody cancelled the job
 ├── LostJob                another worker has taken this job over
+├── StorageQuota           the organisation may store no more
+├── TooManyUnfinished      the organisation has too much waiting
+├── AudioAway              the bucket with the recordings does not answer (retryable)
 └── StepFailed             a step of a job ended with a code; carries no text of the cause
 """
 
@@ -52,3 +55,21 @@ class StepFailed(AnamneseError):
     def __init__(self, code: str, *, hint: str = "", retryable: bool = False) -> None:
         super().__init__(code, hint=hint, retryable=retryable)
         self.code = code
+
+
+class StorageQuota(AnamneseError):
+    code = "storage_quota_exceeded"
+    hint = "Sign off or erase consultations, or have ANAMNESE_QUOTA_STORED_GB raised."
+
+
+class TooManyUnfinished(AnamneseError):
+    code = "too_many_unfinished"
+    retryable = True
+    hint = "Wait until some of the recordings that were sent are done."
+    retry_after = 30.0
+
+
+class AudioAway(StorageError):
+    code = "audio_store_unavailable"
+    retryable = True
+    hint = "Check that the bucket of ANAMNESE_AUDIO_URL answers, and its credentials."

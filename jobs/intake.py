@@ -12,13 +12,14 @@ from dataclasses import dataclass
 from sqlalchemy.orm import Session
 
 from consultation.transcript import Transcript
+from jobs.identity_settings import IdentitySettings
 from jobs.queue import Enqueuer
-from jobs.store import artefacts, audit, consultations, idempotency, job_rows
+from jobs.store import artefacts, audit, consultations, idempotency, job_rows, lives, quotas
 from jobs.store.artefacts import OPTIONS, TRANSCRIPT
+from jobs.store.audio import AudioWriter
 from jobs.store.audit import Actor
 from jobs.store.database import DatabaseAway
 from jobs.store.job_rows import INTERACTIVE, Kind
-from jobs.store.sealed_file import SealedWriter
 from jobs.store.store import Store
 from jobs.store.tables import Job
 from jobs.tasks import JobOptions
@@ -35,12 +36,30 @@ class Incoming:
     template: str | None = None
     priority: int = INTERACTIVE
     audio_bytes: int | None = None
+    patient: str | None = None
+    """The caller's reference to the patient; only its keyed hash is stored."""
+    consent: str | None = None
+    """The caller's reference to the patient's agreement, where no options carry it."""
 
 
 def add_consultation(
-    session: Session, store: Store, enqueuer: Enqueuer, actor: Actor, incoming: Incoming
+    session: Session,
+    store: Store,
+    enqueuer: Enqueuer,
+    settings: IdentitySettings,
+    actor: Actor,
+    incoming: Incoming,
 ) -> Job:
-    """In the caller's transaction."""
+    """In the caller's transaction. Raises StorageQuota, TooManyUnfinished."""
+    if incoming.audio_bytes is not None:
+        quotas.admit(
+            store.database,
+            session,
+            settings,
+            actor.org_id,
+            incoming.audio_bytes,
+            incoming.priority,
+        )
     consultations.create(
         session,
         org_id=actor.org_id,
@@ -48,14 +67,23 @@ def add_consultation(
         by=actor.id,
         audio_bytes=incoming.audio_bytes,
     )
-    artefacts.put(
-        session,
-        store.ring,
-        org_id=actor.org_id,
-        consultation_id=incoming.id,
-        kind=TRANSCRIPT if isinstance(incoming.content, Transcript) else OPTIONS,
-        content=incoming.content.to_json().encode(),
-    )
+    lives.belongs_to(session, store.ring, actor.org_id, incoming.id, incoming.patient)
+    contents: list[tuple[str, JobOptions | Transcript]] = []
+    if isinstance(incoming.content, Transcript):
+        contents.append((TRANSCRIPT, incoming.content))
+        if incoming.consent is not None:
+            contents.append((OPTIONS, JobOptions(consent=incoming.consent)))
+    else:
+        contents.append((OPTIONS, incoming.content))
+    for kind, content in contents:
+        artefacts.put(
+            session,
+            store.ring,
+            org_id=actor.org_id,
+            consultation_id=incoming.id,
+            kind=kind,
+            content=content.to_json().encode(),
+        )
     return add_job(
         session,
         store,
@@ -99,7 +127,7 @@ def add_recording(
     store: Store,
     actor: Actor,
     consultation_id: str,
-    writer: SealedWriter,
+    writer: AudioWriter,
     make: Callable[[Session], Job],
     *,
     key: str | None = None,

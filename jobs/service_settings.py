@@ -8,12 +8,14 @@ from urllib.parse import quote
 
 from platformdirs import user_data_path
 from pydantic import Field, HttpUrl, SecretStr, field_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import SettingsConfigDict
 
 from consultation.errors import InvalidOption
+from jobs.identity_settings import IdentitySettings
+from jobs.life_cycle_settings import LifeCycleSettings
 
 
-class ServiceSettings(BaseSettings):
+class ServiceSettings(IdentitySettings, LifeCycleSettings):
     """Read from the environment: ``ANAMNESE_`` and the field's name in capitals."""
 
     model_config = SettingsConfigDict(
@@ -48,8 +50,6 @@ class ServiceSettings(BaseSettings):
     """A larger recording is refused, before it is read where its size is announced."""
     upload_hours: float = Field(default=24.0, gt=0)
     """A resumable upload that nothing was sent to for so long is removed."""
-    require_consent: bool = False
-    """Refuse a recording without a reference to the patient's agreement."""
 
     openai_models: str = "anamnese,whisper-1"
     """Names that /v1/audio/transcriptions takes as its model, with commas. All of them mean the
@@ -140,6 +140,9 @@ class ServiceSettings(BaseSettings):
 
     @property
     def audio_folder(self) -> Path:
+        """Where recordings are, unless they are in a bucket."""
+        if self.audio_url is not None and "://" not in self.audio_url:
+            return Path(self.audio_url)
         return self.data_folder / "audio"
 
     @property

@@ -19,7 +19,9 @@ from consultation.wire import Record
 from jobs.errors import Conflict, KeysMissing
 from jobs.intake import Incoming, add_consultation
 from jobs.queue import Enqueuer
+from jobs.service_settings import ServiceSettings
 from jobs.store import audio, job_rows, uploads
+from jobs.store.audio import AudioFolder
 from jobs.store.audit import Actor
 from jobs.store.resumable_file import Mark, ResumableWriter
 from jobs.store.sealed_file import part_of
@@ -43,6 +45,7 @@ class UploadFields(Record):
     options: JobOptions
     template: str | None = None
     priority: int
+    patient: str | None = None
     metadata: str = ""
     """As it was sent, without the file's name."""
 
@@ -56,12 +59,22 @@ class Held:
 
 
 class Uploads:
-    def __init__(self, store: Store, enqueuer: Enqueuer, hours: float) -> None:
-        self._store, self._enqueuer, self._lasts_ms = store, enqueuer, int(hours * 3600 * 1000)
+    """Where recordings are in a bucket, they arrive in a folder of their own first: an object
+    cannot be gone on with. That folder is the same for all processes that take uploads."""
+
+    def __init__(self, store: Store, enqueuer: Enqueuer, settings: ServiceSettings) -> None:
+        self._store, self._enqueuer, self._settings = store, enqueuer, settings
+        self._lasts_ms = int(settings.upload_hours * 3600 * 1000)
+        self._final = isinstance(store.audio, AudioFolder)
+        self._arriving = (
+            store.audio
+            if isinstance(store.audio, AudioFolder)
+            else AudioFolder(settings.data_folder / "arriving", store.ring)
+        )
 
     def create(self, actor: Actor, length: int, fields: UploadFields) -> Upload:
         consultation_id = new_id("con")
-        path = self._store.audio.path(actor.org_id, consultation_id)
+        path = self._arriving.path(actor.org_id, consultation_id)
         where = audio.context(actor.org_id, consultation_id)
         writer = ResumableWriter(path, where, self._store.ring)
         try:
@@ -94,7 +107,7 @@ class Uploads:
         """Raises NotFound, Gone, Busy, Damaged. What was torn is cut off; what was all there is
         finished, so that an upload whose last answer was lost becomes a job all the same."""
         row = self.look(actor.org_id, upload_id)
-        path = self._store.audio.path(row.org_id, row.consultation_id)
+        path = self._arriving.path(row.org_id, row.consultation_id)
         lock = FileLock(_lock_of(path), thread_local=False)
         try:
             lock.acquire(timeout=wait)
@@ -166,14 +179,33 @@ class Uploads:
                 template=sent.template,
                 priority=sent.priority,
                 audio_bytes=row.length,
+                patient=sent.patient,
             )
-            job = add_consultation(session, self._store, self._enqueuer, actor, incoming)
+            job = add_consultation(
+                session, self._store, self._enqueuer, self._settings, actor, incoming
+            )
             row.size, row.job_id, row.fields = row.length, job.id, b""
             held.row = row
             return job
 
+        if not self._final and held.row.job_id is None:
+            self._send(held.row)
         with self._store.database.write() as session:
-            return make(session)
+            job = make(session)
+        if not self._final:
+            self._arriving.delete(held.row.org_id, held.row.consultation_id)
+        return job
+
+    def _send(self, row: Upload) -> None:
+        """From the folder to the bucket; may be done twice. Raises AudioAway, Damaged."""
+        writer = self._store.audio.writer(row.org_id, row.consultation_id)
+        try:
+            for content in self._arriving.read(row.org_id, row.consultation_id):
+                writer.write(content)
+            writer.finish()
+        except BaseException:
+            writer.discard()
+            raise
 
     def terminate(self, actor: Actor, upload_id: str) -> None:
         """Raises NotFound; Conflict when it is a consultation already."""
@@ -190,7 +222,7 @@ class Uploads:
             rows = uploads.expired(session)
         removed = 0
         for row in rows:
-            path = self._store.audio.path(row.org_id, row.consultation_id)
+            path = self._arriving.path(row.org_id, row.consultation_id)
             lock = FileLock(_lock_of(path), thread_local=False)
             with suppress(Timeout, OSError), lock.acquire(timeout=0):
                 self._remove(row)
@@ -199,14 +231,14 @@ class Uploads:
         return removed
 
     def _remove(self, row: Upload) -> None:
-        path = self._store.audio.path(row.org_id, row.consultation_id)
+        path = self._arriving.path(row.org_id, row.consultation_id)
         with self._store.database.write() as session:
             now = session.get(Upload, row.id, with_for_update=True)
             if now is None or now.expires != row.expires:
                 return
             session.delete(now)
             finished = now.job_id is not None
-        if not finished:
+        if not (finished and self._final):
             part_of(path).unlink(missing_ok=True)
             path.unlink(missing_ok=True)
 

@@ -27,23 +27,22 @@ from consultation.settings import Settings
 from jobs import steps
 from jobs.abilities import Abilities
 from jobs.budget import Budget
-from jobs.erase import erase_forsaken
+from jobs.erasure import erase_forsaken
 from jobs.lease import Lease
 from jobs.metrics import WorkerMetrics
 from jobs.metrics_door import MetricsDoor
 from jobs.observer import Observer
 from jobs.queue import APPLICATION, NOTES, SPEECH, SUMMARISE, TRANSCRIBE, VERSION, Enqueuer
+from jobs.retention import Retention
 from jobs.service_settings import ServiceSettings
 from jobs.slots import Slots
 from jobs.store.database import Database
-from jobs.store.orphans import remove_orphans
 from jobs.store.store import open_store
 from jobs.sweep import Sweep
 from jobs.tracing import make_tracer
 from jobs.uploads import Uploads
 
 log = logging.getLogger("anamnese.worker")
-_ORPHANS_SECONDS = 3600.0
 _FORSAKEN_SECONDS = 60.0
 
 
@@ -79,8 +78,9 @@ class Worker:
             lost=steps.leave,
         )
         self._sweep = Sweep(self._database, self._enqueuer)
+        self._retention = Retention(self._store, self._enqueuer, settings)
         self._stopping = threading.Event()
-        self._orphans_at = self._forsaken_at = 0.0
+        self._forsaken_at = 0.0
 
     def run(self, *, follow: int | None = None) -> None:
         """Until SIGTERM, SIGINT or ``stop``; with ``follow``, until that parent process ends.
@@ -95,6 +95,9 @@ class Worker:
         beating = threading.Thread(target=self._beat, name="lease", daemon=True)
         beating.start()
         self._abilities.start()
+        threading.Thread(
+            target=self._retention.run, args=(self._stopping,), name="retention", daemon=True
+        ).start()
         log.info("worker %s takes jobs", self.name)
         while not self._stopping.wait(1.0):
             if follow is not None and os.getppid() != follow:
@@ -161,13 +164,10 @@ class Worker:
         for folder in _folders(self._settings.work):
             if folder.name.startswith(mine) and folder.name not in alive:
                 shutil.rmtree(folder, ignore_errors=True)
-        if time.monotonic() - self._orphans_at > _ORPHANS_SECONDS:
-            self._orphans_at = time.monotonic()
-            remove_orphans(self._database, self._store.audio)
         if time.monotonic() - self._forsaken_at > _FORSAKEN_SECONDS:
             self._forsaken_at = time.monotonic()
             erase_forsaken(self._store, self._enqueuer)
-            Uploads(self._store, self._enqueuer, self._settings.upload_hours).remove_expired()
+            Uploads(self._store, self._enqueuer, self._settings).remove_expired()
 
     def _drain(self) -> None:
         log.info("worker %s is stopping: jobs that run may finish", self.name)

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from starlette.concurrency import run_in_threadpool
 
 from api.auth import Eraser, Reader, Writer, actor
-from api.form import FIELDS, read_fields
+from api.form import FIELDS, read_fields, take_patient
 from api.problem import responses
 from api.service import Used
 from api.upload import announced_size, receive
@@ -24,7 +24,7 @@ from api.wire import (
     job_out,
     to_cursor,
 )
-from jobs.erase import erase as erase_all
+from jobs.erasure import erase_consultation
 from jobs.intake import Incoming, add_consultation, add_recording
 from jobs.store import artefacts, consultations
 from jobs.store.tables import Job, new_id
@@ -77,11 +77,13 @@ async def create(
     consultation_id = new_id("con")
     limit = used.settings.upload_limit_mb << 20
     announced = announced_size(request, limit)
-    await run_in_threadpool(used.admission.job)
+    await run_in_threadpool(used.admission.recording, who.org_id, announced)
     with used.admission.upload(announced) as room:
         writer = used.store.audio.writer(who.org_id, consultation_id)
         try:
             form = await receive(request, writer, limit, arrived=room.arrived)
+            asked = form.digest()
+            patient = take_patient(form.fields)
             read = read_fields(form.fields, used.settings)
         except BaseException:
             writer.discard()
@@ -93,11 +95,12 @@ async def create(
         template=template,
         priority=priority,
         audio_bytes=form.audio_bytes,
+        patient=patient,
     )
     by = actor(request, who)
 
     def make(session: Session) -> Job:
-        return add_consultation(session, used.store, used.enqueuer, by, incoming)
+        return add_consultation(session, used.store, used.enqueuer, used.settings, by, incoming)
 
     def keep() -> Job:
         # On a thread that nothing stops half way.
@@ -108,7 +111,7 @@ async def create(
             writer,
             make,
             key=idempotency_key,
-            request_sha256=form.digest(),
+            request_sha256=asked,
         )
 
     job = await run_in_threadpool(keep)
@@ -151,5 +154,5 @@ def erase(consultation_id: str, request: Request, used: Used, who: Eraser) -> Re
 
     A step that runs is stopped; its result is refused. The audit log keeps that it was erased.
     """
-    erase_all(used.store, used.enqueuer, actor(request, who), consultation_id)
+    erase_consultation(used.store, used.enqueuer, actor(request, who), consultation_id)
     return Response(status_code=204)

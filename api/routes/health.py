@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Sequence
 
 from fastapi import APIRouter, Response
@@ -55,14 +54,9 @@ def _database(used: Service) -> str:
 
 
 def _disk(used: Service) -> str:
-    folder = used.settings.audio_folder
-    try:
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        free = shutil.disk_usage(folder).free
-    except OSError:
-        return "failing"
+    """The folder of recordings, or the bucket."""
     needed = used.settings.upload_limit_mb + used.settings.disk_reserve_mb
-    return "ok" if free > needed << 20 else "failing"
+    return "ok" if used.store.audio.ready(needed << 20) else "failing"
 
 
 def _workers(used: Service) -> str:

@@ -24,7 +24,7 @@ from api.openai_responses import responses
 from api.service import Service, Used
 from api.upload import announced_size, receive
 from consultation.errors import AnamneseError, InputError, kinds
-from jobs.erase import erase
+from jobs.erasure import erase_consultation
 from jobs.errors import NotFound
 from jobs.intake import Incoming, add_consultation, add_recording
 from jobs.store import awaited, job_rows
@@ -119,7 +119,7 @@ async def transcribe(request: Request, used: Used, who: Writer) -> Response:
     consultation_id = new_id("con")
     limit = used.settings.upload_limit_mb << 20
     announced = announced_size(request, limit)
-    await run_in_threadpool(used.admission.job)
+    await run_in_threadpool(used.admission.recording, who.org_id, announced)
     with used.admission.upload(announced) as room:
         writer = used.store.audio.writer(who.org_id, consultation_id)
         try:
@@ -139,7 +139,7 @@ async def transcribe(request: Request, used: Used, who: Writer) -> Response:
     )
 
     def make(session: Session) -> Job:
-        job = add_consultation(session, used.store, used.enqueuer, by, incoming)
+        job = add_consultation(session, used.store, used.enqueuer, used.settings, by, incoming)
         awaited.begin(session, by.org_id, consultation_id)
         return job
 
@@ -214,7 +214,7 @@ def _leave(used: Service, by: Actor, consultation_id: str, keep: bool) -> None:
             awaited.end(session, consultation_id)
         return
     try:
-        erase(used.store, used.enqueuer, by, consultation_id)
+        erase_consultation(used.store, used.enqueuer, by, consultation_id)
     except NotFound:
         # It was never made, or somebody erased it.
         used.store.audio.delete(by.org_id, consultation_id)

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends, Request, Response
 from sqlalchemy.orm import Session
 
 from api.auth import Reader, Writer, actor
-from api.form import check_template
+from api.form import check_consent, check_template
 from api.problem import responses
 from api.routes.consultations import IdempotencyKey
 from api.sent_transcript import BODY, read_sent, sent_transcript
@@ -107,13 +107,19 @@ def from_transcript(
     used.admission.job()
     transcript = read_sent(sent)
     check_template(sent.template, transcript.language)
+    check_consent(sent.consent, used.settings)
     incoming = Incoming(
-        id=new_id("con"), content=transcript, kind="summary", template=sent.template
+        id=new_id("con"),
+        content=transcript,
+        kind="summary",
+        template=sent.template,
+        patient=sent.patient,
+        consent=sent.consent,
     )
     by = actor(request, who)
 
     def make(session: Session) -> Job:
-        return add_consultation(session, used.store, used.enqueuer, by, incoming)
+        return add_consultation(session, used.store, used.enqueuer, used.settings, by, incoming)
 
     asked = digest(f"summary {sent.model_dump_json()}")
     job = idempotency.once(used.store.database, who.org_id, idempotency_key, asked, make)

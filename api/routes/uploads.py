@@ -13,7 +13,7 @@ from starlette.concurrency import run_in_threadpool
 
 from api import tus
 from api.auth import Reader, Writer, actor
-from api.form import FIELDS, read_fields
+from api.form import FIELDS, read_fields, take_patient
 from api.parts import Holding, receive_part
 from api.problem import TooLarge, UnsupportedMedia, responses
 from api.service import Service, Used
@@ -56,7 +56,7 @@ _PART: dict[str, Any] = {
 
 
 def _uploads(used: Service) -> Uploads:
-    return Uploads(used.store, used.enqueuer, used.settings.upload_hours)
+    return Uploads(used.store, used.enqueuer, used.settings)
 
 
 @router.options("", include_in_schema=False)
@@ -94,16 +94,19 @@ async def create(
     if upload_length == 0:
         raise EmptyFile("the recording holds no bytes")
     values, kept = tus.read_metadata(upload_metadata)
+    patient = take_patient(values)
     options, template, priority = read_fields(values, used.settings)
     checksum = tus.Checksum(upload_checksum) if upload_checksum else None
     first = bool(request.headers.get("content-type"))
     if first:
         _check_media(request)
-    await run_in_threadpool(used.admission.job)
+    await run_in_threadpool(used.admission.recording, who.org_id, upload_length)
     with used.admission.upload(upload_length):
         pass  # there is room now; later, each part sees whether the disk is full
     by = actor(request, who)
-    fields = UploadFields(options=options, template=template, priority=priority, metadata=kept)
+    fields = UploadFields(
+        options=options, template=template, priority=priority, patient=patient, metadata=kept
+    )
     row = await run_in_threadpool(_uploads(used).create, by, upload_length, fields)
     if first:
         row = await receive_part(request, _uploads(used), by, row.id, 0, checksum)

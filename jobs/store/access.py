@@ -8,41 +8,17 @@ import re
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from consultation.errors import InvalidOption
 from jobs.errors import NotFound
+from jobs.roles import SCOPES, Role, Scope
 from jobs.store.tables import ApiKey, Organisation, new_id, now_ms
 
-
-class Role(StrEnum):
-    clinician = "clinician"
-    integration = "integration"
-    admin = "admin"
-    auditor = "auditor"
-    monitor = "monitor"
-
-
-class Scope(StrEnum):
-    read = "consultations:read"
-    write = "consultations:write"
-    erase = "consultations:erase"
-    audit = "audit:read"
-    metrics = "metrics:read"
-
-
-SCOPES: dict[Role, frozenset[Scope]] = {
-    Role.clinician: frozenset({Scope.read, Scope.write, Scope.erase}),
-    Role.integration: frozenset({Scope.read, Scope.write}),
-    Role.admin: frozenset({Scope.read, Scope.write, Scope.erase, Scope.audit, Scope.metrics}),
-    Role.auditor: frozenset({Scope.audit}),
-    Role.monitor: frozenset({Scope.metrics}),
-}
-"""What each role may do. An auditor reads who did what, never what was said; a monitor reads
-numbers alone."""
+__all__ = ["SCOPES", "Role", "Scope"]
+_SEEN_MS = 3600 * 1000
 
 
 @dataclass(frozen=True)
@@ -53,6 +29,8 @@ class Principal:
     key_id: str
     role: Role
     scopes: frozenset[Scope]
+    unseen: bool = False
+    """Whether its use is to be noted: see ``seen``."""
 
 
 def organisation(session: Session, name: str) -> str:
@@ -63,6 +41,11 @@ def organisation(session: Session, name: str) -> str:
         session.add(row)
         session.flush()
     return row.id
+
+
+def known_organisation(session: Session, name: str) -> str | None:
+    """Its id, if there is one of this name."""
+    return session.scalar(select(Organisation.id).where(Organisation.name == name))
 
 
 def issue(
@@ -100,14 +83,41 @@ def identify(session: Session, text: str) -> Principal | None:
     key_id, _, secret = rest.partition("_")
     ours = start == "ana" and re.fullmatch(r"[0-9a-f]{16}", key_id)
     row = session.get(ApiKey, key_id) if ours else None
+    at, given = now_ms(), _digest(secret)
     # Compared also where there is no such key, so that the time tells nothing.
-    right = hmac.compare_digest(row.sha256 if row else _digest(""), _digest(secret))
-    if row is None or not right or row.revoked is not None:
+    right = hmac.compare_digest(row.sha256 if row else _digest(""), given)
+    before = hmac.compare_digest((row.previous_sha256 if row else None) or _digest(""), given)
+    if row is None or row.revoked is not None or (row.expires is not None and row.expires <= at):
         return None
-    if row.expires is not None and row.expires <= now_ms():
+    in_grace = row.previous_until is not None and at < row.previous_until
+    if not right and not (before and row.previous_sha256 is not None and in_grace):
         return None
     scopes = frozenset(Scope(scope) for scope in row.scopes.split())
-    return Principal(row.org_id, row.id, Role(row.role), scopes)
+    unseen = row.last_used is None or at - row.last_used >= _SEEN_MS
+    return Principal(row.org_id, row.id, Role(row.role), scopes, unseen)
+
+
+def seen(session: Session, key_id: str) -> None:
+    """Note that it is used; to the hour, so that not every request is a write."""
+    at = now_ms() // _SEEN_MS * _SEEN_MS
+    session.execute(update(ApiKey).where(ApiKey.id == key_id).values(last_used=at))
+
+
+def rotate(session: Session, key_id: str, *, grace_ms: int) -> tuple[ApiKey, str]:
+    """A new secret for the same key, and its text; the old one is taken for ``grace_ms`` more.
+
+    Raises NotFound, also for a key that is revoked or expired.
+    """
+    row = session.get(ApiKey, key_id, with_for_update=True)
+    at = now_ms()
+    if row is None or row.revoked is not None or (row.expires is not None and row.expires <= at):
+        raise NotFound("there is no such API key that is valid")
+    secret = secrets.token_hex(32)
+    row.previous_sha256 = row.sha256 if grace_ms else None
+    row.previous_until = at + grace_ms if grace_ms else None
+    row.sha256 = _digest(secret)
+    session.flush()
+    return row, f"ana_{row.id}_{secret}"
 
 
 def revoke(session: Session, key_id: str) -> ApiKey:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import sqlite3
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -11,7 +13,7 @@ from typing import Any, TypeVar
 from alembic import command
 from alembic.config import Config
 from filelock import FileLock
-from sqlalchemy import Connection, create_engine, event, make_url, text
+from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
@@ -110,6 +112,16 @@ class Database:
                 connection.execute(text("SELECT pg_advisory_unlock(:number)"), number)
                 connection.commit()
 
+    def forget_log(self) -> bool:
+        """On SQLite: what was deleted leaves the write-ahead log, too. False when a reader is in
+        the way; nothing to do on PostgreSQL, whose VACUUM and log are its administrator's."""
+        file = make_url(self.url).database
+        if not self.sqlite or not file:
+            return True
+        with _away(), contextlib.closing(sqlite3.connect(file, isolation_level=None)) as one:
+            busy: int = one.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+        return not busy
+
     def close(self) -> None:
         self.engine.dispose()
 
@@ -120,8 +132,14 @@ def _open_sqlite(connection: Any, _record: Any) -> None:
     connection.execute("PRAGMA journal_mode=WAL")
     connection.execute("PRAGMA synchronous=FULL")
     connection.execute("PRAGMA foreign_keys=ON")
-    # What is deleted is overwritten, not only forgotten.
-    connection.execute("PRAGMA secure_delete=ON")
+
+
+@event.listens_for(Engine, "connect")
+def _overwrite(connection: Any, _record: Any) -> None:
+    # What is deleted is overwritten, not only forgotten: also by the engine of jobs, whose
+    # connections to the same file are its own.
+    if isinstance(connection, sqlite3.Connection):
+        connection.execute("PRAGMA secure_delete=ON")
 
 
 def _begin_sqlite(connection: Connection) -> None:
@@ -134,6 +152,8 @@ def _begin_sqlite(connection: Connection) -> None:
 def _away() -> Iterator[None]:
     try:
         yield
+    except sqlite3.OperationalError as error:
+        raise DatabaseAway(f"the database does not answer: {type(error).__name__}") from None
     except OperationalError as error:
         # Its text quotes statements; the class of the cause says enough.
         raise DatabaseAway(f"the database does not answer: {type(error.orig).__name__}") from None

@@ -49,7 +49,7 @@ class ResumableWriter(SealedWriter):
             raise
         writer = cls.__new__(cls)
         writer._begin(path, context, file, head, key)
-        writer.size, writer._number = found.size, found.chunks
+        writer.size, writer._sealer.number = found.size, found.chunks
         return writer
 
     def mark(self) -> Mark:
@@ -61,7 +61,7 @@ class ResumableWriter(SealedWriter):
         with storage_errors():
             self._file.flush()
             os.fsync(self._file.fileno())
-            return Mark(self.size, self._number, self._file.tell())
+            return Mark(self.size, self._sealer.number, self._file.tell())
 
     def rollback(self, mark: Mark) -> None:
         """Forget what came after ``mark``; the writer is of no use afterwards."""

@@ -47,10 +47,8 @@ class SealedWriter:
 
     def _begin(self, path: Path, context: str, file: BinaryIO, head: bytes, key: bytes) -> None:
         self.path, self.size = path, 0
-        self._part, self._file, self._head = part_of(path), file, head
-        self._context, self._number, self._buffer = context.encode(), 0, bytearray()
-        self._session = secrets.token_bytes(_SESSION)
-        self._cipher = AESGCM(derive(key, head, self._session))
+        self._part, self._file, self._buffer = part_of(path), file, bytearray()
+        self._sealer = Sealer(key, head, context)
 
     def write(self, content: bytes) -> None:
         self._buffer += content
@@ -80,12 +78,9 @@ class SealedWriter:
         self._part.unlink(missing_ok=True)
 
     def _put(self, content: bytes, *, last: bool) -> None:
-        about = _about(self._head, self._context, self._number, self.size if last else None)
-        sealed = self._cipher.encrypt(nonce(self._number), content, about)
-        self._number += 1
+        sealed = self._sealer.seal(content, self.size if last else None)
         with storage_errors():
-            self._file.write((_SESSION + len(sealed)).to_bytes(4, "big"))
-            self._file.write(self._session + sealed)
+            self._file.write(sealed)
 
 
 def read(path: Path, context: str, ring: KeyRing) -> Iterator[bytes]:
@@ -95,16 +90,39 @@ def read(path: Path, context: str, ring: KeyRing) -> Iterator[bytes]:
     chunk. Raises KeysMissing, or StorageError when there is no file.
     """
     with storage_errors(), path.open("rb") as file:
-        key_id, head = head_of(file)
-        opener = Opener(ring.key(key_id), head, context)
-        number, total, sealed = 0, 0, next_chunk(file)
-        while sealed is not None:
-            following = next_chunk(file)
-            total += len(sealed) - _TAG - _SESSION
-            yield opener.open(sealed, number, total if following is None else None)
-            number, sealed = number + 1, following
-        if number == 0:
-            raise Damaged("a recording was cut")
+        yield from read_from(file, context, ring)
+
+
+def read_from(file: BinaryIO, context: str, ring: KeyRing) -> Iterator[bytes]:
+    """As ``read``, from any file that can be sought in and was just opened."""
+    key_id, head = head_of(file)
+    opener = Opener(ring.key(key_id), head, context)
+    number, total, sealed = 0, 0, next_chunk(file)
+    while sealed is not None:
+        following = next_chunk(file)
+        total += len(sealed) - _TAG - _SESSION
+        yield opener.open(sealed, number, total if following is None else None)
+        number, sealed = number + 1, following
+    if number == 0:
+        raise Damaged("a recording was cut")
+
+
+class Sealer:
+    """Seals the chunks that one session writes."""
+
+    def __init__(self, key: bytes, head: bytes, context: str) -> None:
+        self._head, self._context = head, context.encode()
+        self._session = secrets.token_bytes(_SESSION)
+        self._cipher = AESGCM(derive(key, head, self._session))
+        self.number = 0
+        """Of the next chunk in the file."""
+
+    def seal(self, content: bytes, total: int | None) -> bytes:
+        """A chunk as it stands in the file; ``total``: of all content, for the last one only."""
+        about = _about(self._head, self._context, self.number, total)
+        sealed = self._session + self._cipher.encrypt(nonce(self.number), content, about)
+        self.number += 1
+        return len(sealed).to_bytes(4, "big") + sealed
 
 
 class Opener:
@@ -130,7 +148,12 @@ class Opener:
 def key_of(path: Path) -> str:
     """The id of the key that sealed it. Raises Damaged or StorageError."""
     with storage_errors(), path.open("rb") as file:
-        return read_header(MAGIC, file.read(_HEAD_MOST))[0]
+        return key_of_file(file)
+
+
+def key_of_file(file: BinaryIO) -> str:
+    """Raises Damaged."""
+    return read_header(MAGIC, file.read(_HEAD_MOST))[0]
 
 
 def reseal(path: Path, context: str, ring: KeyRing) -> None:
@@ -172,5 +195,6 @@ def next_chunk(file: BinaryIO) -> bytes | None:
 
 
 def _about(head: bytes, context: bytes, number: int, total: int | None) -> bytes:
+    """What a chunk's tag covers beside its content; ``total`` on the last one only."""
     end = b"more" if total is None else b"last" + total.to_bytes(8, "big")
     return b"|".join((head, context, number.to_bytes(8, "big"), end))

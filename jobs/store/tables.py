@@ -58,6 +58,11 @@ class ApiKey(Base):
     """Separated by spaces; never more than the role has."""
     sha256: Mapped[str] = mapped_column(String(64))
     """Of a secret of 256 random bits, for which a slow hash adds nothing."""
+    previous_sha256: Mapped[str | None] = mapped_column(String(64))
+    """Of the secret before the last rotation, which is taken until ``previous_until``."""
+    previous_until: Mapped[int | None] = mapped_column(BigInteger)
+    last_used: Mapped[int | None] = mapped_column(BigInteger)
+    """To the hour: not every request is worth a write."""
     created: Mapped[int] = mapped_column(BigInteger)
     expires: Mapped[int | None] = mapped_column(BigInteger)
     revoked: Mapped[int | None] = mapped_column(BigInteger)

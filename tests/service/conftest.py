@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import pwd
 import shutil
@@ -161,7 +162,9 @@ def enqueuer(store: Store) -> Iterator[Enqueuer]:
 def environment(settings: ServiceSettings) -> dict[str, str]:
     """For a process of the service."""
     values = {
-        f"ANAMNESE_{name.upper()}": str(value)
+        f"ANAMNESE_{name.upper()}": json.dumps(value)
+        if isinstance(value, (dict, list, tuple))
+        else str(value)
         for name, value in settings.model_dump(exclude={"database_url"}).items()
         if value is not None
     }

@@ -257,8 +257,10 @@ def test_consent_may_be_required(make_settings: MakeSettings) -> None:
     headers = {"Authorization": f"Bearer {issue(store, org, Role.clinician)}"}
     with TestClient(app) as client:
         problem(
-            client.post("/v1/consultations", headers=headers, files=FILE), 422, "invalid_option"
+            client.post("/v1/consultations", headers=headers, files=FILE), 422, "consent_required"
         )
+        body = {"transcript": sent_transcript()}
+        problem(client.post("/v1/summaries", headers=headers, json=body), 422, "consent_required")
         answer = client.post(
             "/v1/consultations", headers=headers, files=FILE, data={"consent": "C-1"}
         )

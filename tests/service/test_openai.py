@@ -209,7 +209,7 @@ def test_who_goes_away_leaves_nothing(make_settings: MakeSettings, tmp_path: Pat
 
 
 def test_what_a_killed_call_left_is_erased(make_settings: MakeSettings) -> None:
-    from jobs.erase import erase_forsaken
+    from jobs.erasure import erase_forsaken
     from jobs.queue import Enqueuer
     from jobs.store import awaited
     from jobs.store.upload_tables import Awaited

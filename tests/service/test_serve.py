@@ -189,8 +189,11 @@ def test_commands(make_settings: MakeSettings, tmp_path: Path) -> None:
     assert "EHR" in listed
     assert first.splitlines()[-1].split("_")[2] not in listed
     key_id = first.splitlines()[-1].split("_")[1]
+    rotated = command(settings, "apikeys", "rotate", key_id, "--grace-hours", "1").strip()
+    assert rotated.splitlines()[-1].startswith(f"ana_{key_id}_")
+    assert rotated.splitlines()[-1] != first.splitlines()[-1]
     command(settings, "apikeys", "revoke", key_id)
-    assert "2 entries, unbroken" in command(settings, "audit", "verify")
+    assert "3 entries, unbroken" in command(settings, "audit", "verify")
     before = keys.load(settings.keys_file)
     command(settings, "keys", "rotate")
     both = keys.load(settings.keys_file)
@@ -214,6 +217,7 @@ def test_commands(make_settings: MakeSettings, tmp_path: Path) -> None:
         (["serve", "--port", "99999"], {}, 2),
         (["apikeys", "new", "x", "--role", "king"], {}, 2),
         (["apikeys", "revoke", "none"], {}, 2),
+        (["apikeys", "rotate", "none"], {}, 2),
     ],
 )
 def test_refusals(
@@ -222,3 +226,42 @@ def test_refusals(
     found = CliRunner().invoke(app, arguments, env=environment(make_settings(**changes)))
     assert found.exit_code == code, found.output
     assert "Traceback" not in found.output
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("OIDC_ROLES", "medecin=clinician"),
+        ("OIDC_ROLES", '{"medecin": "king"}'),
+        ("OIDC_ALGORITHMS", '["HS256"]'),
+        ("OIDC_ISSUER", "https://idp.example"),
+        ("AUDIO_URL", "gs://bucket"),
+        ("AUDIO_URL", "folder"),
+        ("AUDIO_URL", "s3://"),
+        ("RETENTION_AUDIO_HOURS", "0"),
+    ],
+)
+def test_settings_that_cannot_be_meant(make_settings: MakeSettings, name: str, value: str) -> None:
+    env = {**environment(make_settings()), f"ANAMNESE_{name}": value}
+    found = CliRunner().invoke(app, ["serve"], env=env)
+    assert found.exit_code == 2, found.output
+    assert "Traceback" not in found.output
+    assert name.lower() in found.output.lower() or "ANAMNESE_OIDC_AUDIENCE" in found.output
+
+
+def test_refuses_a_public_address_without_authentication(
+    make_settings: MakeSettings, tmp_path: Path
+) -> None:
+    """The real process: it ends with an error and never listens."""
+    settings = make_settings(authentication="none", port=free_port())
+    for host in ("0.0.0.0", "::"):
+        found = subprocess.run(
+            [sys.executable, "-P", "-m", "api", "serve", "--host", host],
+            env=environment(settings),
+            capture_output=True,
+            text=True,
+            timeout=60,
+        )
+        assert found.returncode == 2, found.stderr
+        assert "ANAMNESE_AUTHENTICATION" in found.stdout + found.stderr
+        assert not settings.data_folder.exists()

@@ -14,14 +14,24 @@ from jobs.errors import Cancelled, Conflict, Damaged, LostJob, NotFound
 from jobs.lease import Watch
 from jobs.queue import Enqueuer
 from jobs.service_settings import ServiceSettings
-from jobs.store import access, artefacts, audit, consultations, idempotency, job_rows, keys, leases
+from jobs.store import (
+    access,
+    artefacts,
+    audit,
+    consultations,
+    idempotency,
+    job_rows,
+    keys,
+    leases,
+    pseudonyms,
+)
 from jobs.store.access import SCOPES, Role, Scope
 from jobs.store.artefacts import SUMMARY, TRANSCRIPT
 from jobs.store.idempotency import KeyReused
 from jobs.store.orphans import remove_orphans
 from jobs.store.rotation import rotate
 from jobs.store.store import Store, open_store
-from jobs.store.tables import Artefact, Job, new_id, now_ms
+from jobs.store.tables import ApiKey, Artefact, Job, new_id, now_ms
 from tests.service.work import organisation
 
 
@@ -254,6 +264,44 @@ def test_api_keys(store: Store) -> None:
         assert access.identify(session, secret) is None
 
 
+def test_a_rotated_key_has_a_grace_and_its_use_is_noted_to_the_hour(store: Store) -> None:
+    org = organisation(store)
+    with store.database.write() as session:
+        row, old = access.issue(session, org_id=org, name="n", role=Role.admin, expires=None)
+    with store.database.write() as session:
+        _, new = access.rotate(session, row.id, grace_ms=60_000)
+    assert new.split("_")[1] == old.split("_")[1]
+
+    def valid(*texts: str) -> list[bool]:
+        with store.database.read() as session:
+            return [access.identify(session, text) is not None for text in texts]
+
+    assert valid(old, new, f"ana_{row.id}_", f"ana_{row.id}_x") == [True, True, False, False]
+    with store.database.write() as session:
+        session.get_one(ApiKey, row.id).previous_until = now_ms() - 1
+    assert valid(old, new) == [False, True]
+    with store.database.write() as session:
+        _, newest = access.rotate(session, row.id, grace_ms=0)
+    # Only the last one before: never a third.
+    assert valid(old, new, newest, f"ana_{row.id}_") == [False, False, True, False]
+    with store.database.read() as session:
+        found = access.identify(session, newest)
+        assert found is not None
+        assert found.unseen
+    with store.database.write() as session:
+        access.seen(session, row.id)
+    with store.database.read() as session:
+        found = access.identify(session, newest)
+        assert found is not None
+        assert not found.unseen
+        assert (session.get_one(ApiKey, row.id).last_used or 1) % 3_600_000 == 0
+    with store.database.write() as session:
+        access.revoke(session, row.id)
+    assert valid(new, newest) == [False, False]
+    with store.database.write() as session, pytest.raises(NotFound):
+        access.rotate(session, row.id, grace_ms=1)
+
+
 def test_audit_log_is_a_chain_that_cannot_be_changed(store: Store) -> None:
     org = organisation(store)
 
@@ -364,6 +412,8 @@ def test_rotation(store: Store, settings: ServiceSettings) -> None:
     with store.database.write() as session:
         consultations.create(session, org_id=org, consultation_id=con, by="t", audio_bytes=5)
     put(store, org, con, TRANSCRIPT, b"words")
+    with store.database.write() as session:
+        hashed = pseudonyms.patient(session, store.ring, org, "IPP 1")
     newer = store.ring.with_new()
     assert settings.keys_file is not None
     keys.save(newer, settings.keys_file)
@@ -377,6 +427,8 @@ def test_rotation(store: Store, settings: ServiceSettings) -> None:
     assert stored is not None
     assert stored.content == b"words"
     assert b"".join(after.audio.read(org, con)) == b"sound"
+    with after.database.write() as session:
+        assert pseudonyms.patient(session, after.ring, org, "IPP 1") == hashed
     after.close()
 
 

@@ -23,6 +23,7 @@ from tusclient.client import TusClient
 
 from jobs.errors import Damaged
 from jobs.queue import Enqueuer
+from jobs.service_settings import ServiceSettings
 from jobs.store import keys, sealed_file
 from jobs.store.orphans import remove_orphans
 from jobs.store.resumable_file import Mark, ResumableWriter
@@ -195,7 +196,8 @@ def test_clients_that_know_post_alone(door: Door) -> None:
 
 def uploads_of(door: Door) -> Uploads:
     enqueuer: Enqueuer = door.client.app.state.service.enqueuer  # type: ignore[attr-defined]
-    return Uploads(door.store, enqueuer, 24)
+    settings: ServiceSettings = door.client.app.state.service.settings  # type: ignore[attr-defined]
+    return Uploads(door.store, enqueuer, settings)
 
 
 def test_abandoned_uploads_are_removed(door: Door) -> None:

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from alembic import context
 
-from jobs.store import operations_tables, upload_tables  # noqa: F401 - known to the metadata
+from jobs.store import (  # noqa: F401 - their tables are among those of Base
+    life_tables,
+    operations_tables,
+    upload_tables,
+)
 from jobs.store.tables import Base
 
 context.configure(

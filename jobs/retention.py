@@ -1,0 +1,101 @@
+"""What goes by its age: recordings after ``retention_audio_hours`` or once they are signed off,
+transcripts and notes where the settings say so; and recordings that belong to nothing. One worker
+of all does it, once a minute."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+
+from consultation.errors import AnamneseError
+from jobs import erasure
+from jobs.queue import Enqueuer
+from jobs.service_settings import ServiceSettings
+from jobs.store import audit, lives
+from jobs.store.artefacts import SUMMARY, TRANSCRIPT
+from jobs.store.audit import Actor
+from jobs.store.orphans import remove_orphans
+from jobs.store.store import Store
+from jobs.store.tables import now_ms
+
+log = logging.getLogger("anamnese.retention")
+EVERY_SECONDS = 60.0
+ORPHANS_SECONDS = 3600.0
+_AT_ONCE = 200
+_HOUR_MS = 3600 * 1000
+
+
+class Retention:
+    """In a worker, on a thread of its own: a bucket that is slow must not keep its lease from
+    beating."""
+
+    def __init__(self, store: Store, enqueuer: Enqueuer, settings: ServiceSettings) -> None:
+        self._store, self._enqueuer, self._settings = store, enqueuer, settings
+
+    def run(self, stopping: threading.Event) -> None:
+        while not stopping.wait(EVERY_SECONDS / 4):
+            try:
+                if self.claim("retention", EVERY_SECONDS):
+                    self.look()
+                if self.claim("orphans", ORPHANS_SECONDS):
+                    remove_orphans(self._store.database, self._store.audio)
+            except Exception as error:  # noqa: BLE001 - tried again; its text may name files
+                code = error.code if isinstance(error, AnamneseError) else type(error).__name__
+                log.warning("retention: %s", code)
+
+    def claim(self, work: str, every_seconds: float) -> bool:
+        """Whether it is this worker's turn."""
+        with self._store.database.write() as session:
+            return lives.claim(session, work, int(every_seconds * 1000))
+
+    def look(self) -> dict[str, int]:
+        """Kind → how many went."""
+        settings, hours = self._settings, self._settings.retention_audio_hours
+        gone = {"audio": self._audio(now_ms() - int(hours * _HOUR_MS))}
+        for kind, days in (
+            (TRANSCRIPT, settings.retention_transcript_days),
+            (SUMMARY, settings.retention_note_days),
+        ):
+            if days is not None:
+                gone[kind] = self._results(kind, now_ms() - int(days * 24 * _HOUR_MS))
+        # Last, and after a while: see erasure.py.
+        gone["removals"] = erasure.finish_removals(self._store, self._enqueuer)
+        if any(gone.values()):
+            log.info("retention: %s", ", ".join(f"{n} {kind}" for kind, n in gone.items()))
+        return gone
+
+    def _audio(self, older_than: int) -> int:
+        with self._store.database.read() as session:
+            due = lives.audio_due(session, older_than=older_than, limit=_AT_ONCE)
+        return sum(release(self._store, Actor(org, "worker"), con) for org, con in due)
+
+    def _results(self, kind: str, older_than: int) -> int:
+        with self._store.database.read() as session:
+            due = lives.results_due(session, kind, older_than=older_than, limit=_AT_ONCE)
+        total = 0
+        for org, con in due:
+            with self._store.database.write() as session:
+                gone = lives.forget_results(session, org, con, kind, older_than=older_than)
+                if gone:
+                    actor = Actor(org, "worker")
+                    audit.append(self._store.database, session, actor, f"{kind}.expire", con)
+            total += gone
+        return total
+
+
+def release(store: Store, actor: Actor, consultation_id: str) -> bool:
+    """Delete a recording alone. False when a job needs it, or there is none."""
+    with store.database.write() as session:
+        if not lives.release_audio(session, actor.org_id, consultation_id):
+            return False
+        audit.append(store.database, session, actor, "audio.delete", consultation_id)
+    _now(lambda: store.audio.delete(actor.org_id, consultation_id))
+    return True
+
+
+def _now(delete: Callable[[], None]) -> None:
+    try:
+        delete()
+    except AnamneseError as error:
+        log.warning("a recording is deleted later: %s", error.code)

@@ -1,0 +1,152 @@
+"""Another organisation's ids are not found: over every route that there is, by itself.
+
+A route with a new kind of id fails here until ``MAKERS`` knows how to make one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache
+from typing import Any
+
+from jobs.store.artefacts import SUMMARY, TRANSCRIPT
+from tests.service.test_http import FILE, Door, door, problem, sent_transcript
+from tests.service.test_life import all_rows
+from tests.service.test_store import put
+from tests.unit.talk import transcript
+
+__all__ = ["door"]
+
+
+def consultation(door: Door) -> dict[str, str]:
+    """With a transcript and a note, and a job that is over, so that nothing waits for it."""
+    sent = door.client.post("/v1/consultations", headers=door.as_("admin"), files=FILE)
+    made = sent.json()
+    con, job = made["consultation_id"], made["job"]["id"]
+    door.client.post(f"/v1/jobs/{job}/cancel", headers=door.as_("admin"))
+    said = transcript("D: De quoi souffrez-vous ?", "P: J'ai mal au ventre.")
+    put(door.store, door.org, con, TRANSCRIPT, said.to_json().encode())
+    put(door.store, door.org, con, SUMMARY, made_note(), "soap")
+    return {"consultation_id": con, "job_id": job}
+
+
+MAKERS: dict[str, Callable[[Door], dict[str, str]]] = {
+    "consultation_id": consultation,
+    "job_id": consultation,
+}
+"""Parameter of a path → makes one of the organisation ``door.org``; what else was made beside."""
+BODIES: dict[tuple[str, str], dict[str, Any]] = {
+    ("POST", "/v1/summaries"): {"json": {"transcript": sent_transcript()}},
+    ("POST", "/v1/consultations"): {"files": FILE},
+    ("POST", "/v1/erasures"): {"json": {"patient": "nobody"}},
+    ("PATCH", "/v1/consultations/{consultation_id}/speakers"): {
+        "json": {"speakers": {"S1": {"role": "patient"}}}
+    },
+}
+"""Where a body is required that cannot be guessed from its schema."""
+
+
+@cache
+def made_note() -> bytes:
+    from consultation.settings import Settings
+    from jobs.engines import models
+    from jobs.service_settings import ServiceSettings
+    from summarize.consultation import summarize
+
+    settings = Settings()
+    said = transcript("D: De quoi souffrez-vous ?", "P: J'ai mal au ventre.")
+    model = models(settings, ServiceSettings(engines="scripted")).language_model()
+    return summarize(said, model, settings, template="soap").to_json().encode()
+
+
+def operations(door: Door) -> list[tuple[str, str, list[str], bool]]:
+    """Method, path, ids in the path, whether a JSON body is required."""
+    found = []
+    for path, methods in door.client.get("/openapi.json").json()["paths"].items():
+        for method, operation in methods.items():
+            ids = [p["name"] for p in operation.get("parameters", []) if p["in"] == "path"]
+            body = operation.get("requestBody", {})
+            found.append((method.upper(), path, ids, bool(body.get("required"))))
+    return found
+
+
+def ask(door: Door, who: str, method: str, path: str, needs_body: bool, ids: dict[str, str]) -> Any:
+    known = BODIES.get((method, path))
+    more = known if known is not None else ({"json": {}} if needs_body else {})
+    headers = door.as_(who, **{"If-Match": "*", "Accept": "*/*"})
+    return door.client.request(method, path.format(**ids), headers=headers, **more)
+
+
+def test_every_route_keeps_organisations_apart(door: Door) -> None:
+    asked = operations(door)
+    with_ids = [one for one in asked if one[2]]
+    assert len(with_ids) >= 11
+    for _, path, names, _ in with_ids:
+        for name in names:
+            assert name in MAKERS, f"{path}: teach MAKERS to make a {name}"
+    ours = {
+        name: value
+        for make in {id(m): m for m in MAKERS.values()}.values()
+        for name, value in make(door).items()
+    }
+    before = rows_of(door, ours)
+    for method, path, names, needs_body in asked:
+        if not path.startswith("/v1"):
+            continue
+        answer = ask(door, "stranger", method, path, needs_body, ours)
+        if names:
+            problem(answer, 404, "not_found")
+        for value in ours.values():
+            # Nor do lists, searches or reports name them.
+            assert value not in answer.text, (method, path)
+    assert rows_of(door, ours) == before
+
+
+def rows_of(door: Door, ours: dict[str, str]) -> list[tuple[str, str]]:
+    """Every row, ours and the engine's, that names the organisation or what it owns."""
+    names = [door.org, *ours.values()]
+    return sorted(row for row in all_rows(door.store) if any(name in row[1] for name in names))
+
+
+def test_the_same_requests_find_what_is_ones_own(door: Door) -> None:
+    """Else the test above could pass because nothing is ever found."""
+    for method, path, names, needs_body in operations(door):
+        if names:
+            ids = {k: v for name in names for k, v in MAKERS[name](door).items()}
+            answer = ask(door, "admin", method, path, needs_body, ids)
+            assert answer.status_code < 300, (method, path, answer.text)
+
+
+def test_ids_of_others_in_a_body(door: Door) -> None:
+    ours = consultation(door)
+    body = {"consultation": ours["consultation_id"]}
+    problem(
+        door.client.post("/v1/erasures", headers=door.as_("stranger"), json=body), 404, "not_found"
+    )
+
+
+def test_secure_headers_on_every_answer(door: Door) -> None:
+    """Of success, refusal, fault and unknown addresses alike."""
+    ids = dict.fromkeys(MAKERS, "x_0")
+    answers = [
+        ask(door, who, method, path, needs_body, ids)
+        for method, path, _, needs_body in operations(door)
+        for who in ("admin", "auditor")
+    ]
+    answers += [
+        door.client.get("/nowhere"),
+        door.client.get("/v1/consultations"),
+        door.client.options("/v1/consultations"),
+        door.client.get("/openapi.json"),
+    ]
+    assert len({answer.status_code for answer in answers}) >= 5
+    for answer in answers:
+        assert answer.headers["cache-control"] == "no-store", answer.url
+        assert answer.headers["x-content-type-options"] == "nosniff"
+        assert answer.headers["x-frame-options"] == "DENY"
+        assert answer.headers["referrer-policy"] == "no-referrer"
+        assert answer.headers["cross-origin-resource-policy"] == "same-origin"
+        assert "default-src 'none'" in answer.headers["content-security-policy"]
+        assert answer.headers["x-request-id"]
+        assert "access-control-allow-origin" not in answer.headers
+        assert "server" not in answer.headers
