@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Literal
 
 from platformdirs import user_data_path
-from pydantic import Field, SecretStr, field_validator
+from pydantic import Field, IPvAnyNetwork, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -58,6 +58,22 @@ class ServiceSettings(BaseSettings):
     """How often a step is tried whose error may pass by itself."""
     retry_seconds: float = Field(default=2.0, gt=0)
     """Before the second try; doubled for each further one."""
+
+    batch_window: int = Field(default=200, ge=1)
+    """Items of batches that have a job at one time; the others wait, unread, where they are."""
+    webhook_networks: tuple[IPvAnyNetwork, ...] = ()
+    """Networks that webhooks may reach although they are not public, as a JSON list:
+    ["10.20.0.0/16"]. Without it, private, loopback and link-local addresses are refused."""
+    webhook_http: bool = False
+    """Let webhooks be sent without TLS."""
+    webhook_attempts: int = Field(default=10, ge=1)
+    """How often a delivery is tried, over about a day with the default pauses."""
+    webhook_retry_seconds: float = Field(default=10.0, gt=0)
+    """Before the second try; four times as long before each further one, up to eight hours."""
+    webhook_timeout: float = Field(default=10.0, gt=0)
+    """Seconds for one try, from connecting to the answer."""
+    webhook_log_days: int = Field(default=30, ge=1)
+    """How long deliveries that are over can be looked up and replayed."""
 
     engines: Literal["models", "scripted"] = "models"
     """scripted: no models, made-up words, to try or to load the service. Results say so."""

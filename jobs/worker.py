@@ -25,6 +25,7 @@ from dbos import DBOS, DBOSConfig, DBOSPortableJSONSerializer
 
 from consultation.settings import Settings
 from jobs import steps
+from jobs.chores import chores
 from jobs.lease import Lease
 from jobs.queue import APPLICATION, NOTES, SPEECH, SUMMARISE, TRANSCRIBE, VERSION, Enqueuer
 from jobs.service_settings import ServiceSettings
@@ -66,6 +67,7 @@ class Worker:
         )
         self._sweep = Sweep(self._database, self._enqueuer)
         self._stopping = threading.Event()
+        self._chores = chores(self._store, self._enqueuer, settings, self.name)
         self._orphans_at = 0.0
 
     def run(self, *, follow: int | None = None) -> None:
@@ -79,6 +81,8 @@ class Worker:
         self._launch()
         beating = threading.Thread(target=self._beat, name="lease", daemon=True)
         beating.start()
+        for chore in self._chores:
+            chore.start(self._stopping)
         log.info("worker %s takes jobs", self.name)
         while not self._stopping.wait(1.0):
             if follow is not None and os.getppid() != follow:
