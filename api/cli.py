@@ -20,6 +20,7 @@ from api.arguments import (
     settings_table,
     transcribe_options,
 )
+from api.batch import batch_app
 from api.console import Console, Mode, reported
 from api.doctor import examine
 from api.evaluations import app as evaluate
@@ -45,6 +46,7 @@ app.add_typer(evaluate, name="evaluate")
 app.add_typer(keys_app, name="keys")
 app.add_typer(apikeys_app, name="apikeys")
 app.add_typer(audit_app, name="audit")
+app.add_typer(batch_app, name="batch")
 app.command()(serve)
 app.command()(worker)
 

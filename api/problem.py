@@ -105,7 +105,10 @@ def install(app: FastAPI) -> None:
         headers = {"WWW-Authenticate": "Bearer"} if status == 401 else {}
         if status == 503:
             headers["Retry-After"] = "5"
-        return _answer(request, status, error.code, error.message, error.hint, headers=headers)
+        places = getattr(error, "errors", None)
+        return _answer(
+            request, status, error.code, error.message, error.hint, headers=headers, errors=places
+        )
 
     @app.exception_handler(RequestValidationError)
     async def invalid(request: Request, error: RequestValidationError) -> JSONResponse:

@@ -21,7 +21,7 @@ from jobs.store.job_rows import FINAL
 from jobs.store.store import Store
 from jobs.store.tables import Job, now_ms
 
-_TOGETHER = 50
+_TOGETHER = 20
 """Items whose jobs are made in one transaction…"""
 _SECONDS = 2.0
 """…or fewer, when reading them takes longer than this."""

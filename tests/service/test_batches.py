@@ -300,6 +300,7 @@ def test_names_of_files_are_not_in_the_clear(store: Store, tmp_path: Path) -> No
     assert b"Zylberstein" not in kept
 
 
+@pytest.mark.slow
 def test_two_thousand_items_in_flat_memory(
     store: Store, enqueuer: Enqueuer, tmp_path: Path
 ) -> None:
