@@ -13,7 +13,7 @@ from api import problem
 from api.auth import check_address
 from api.middleware import Envelope
 from api.problem import Problem
-from api.routes import audit, batches, consultations, health, jobs, results, summaries
+from api.routes import audit, batches, consultations, health, jobs, results, summaries, webhooks
 from api.service import Service
 from jobs.queue import Enqueuer
 from jobs.service_settings import ServiceSettings
@@ -46,7 +46,7 @@ def make_app(settings: ServiceSettings) -> FastAPI:
     app.state.service = Service(settings, store, enqueuer)
     problem.install(app)
     app.add_middleware(Envelope)
-    for one in (consultations, jobs, results, summaries, batches, audit, health):
+    for one in (consultations, jobs, results, summaries, batches, webhooks, audit, health):
         app.include_router(one.router)
     app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]
     return app

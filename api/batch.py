@@ -101,7 +101,10 @@ def status(
                 for one in found:
                     typer.echo(json.dumps(one))
                 return
-            table = Table("id", "status", "items", "done", "failed", "created", box=None)
+            table = Table(box=None)
+            table.add_column("id", no_wrap=True, min_width=36)
+            for name in ("status", "items", "done", "failed", "created"):
+                table.add_column(name)
             for one in found:
                 items = one["items"]
                 table.add_row(

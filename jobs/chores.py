@@ -11,6 +11,7 @@ from jobs.feeder import Feeder
 from jobs.queue import Enqueuer
 from jobs.service_settings import ServiceSettings
 from jobs.store.store import Store
+from jobs.webhooks.courier import Courier
 
 log = logging.getLogger("anamnese.worker")
 _AFTER_ERROR = 5.0
@@ -52,4 +53,5 @@ def chores(store: Store, enqueuer: Enqueuer, settings: ServiceSettings, who: str
     """Those of one worker."""
     return [
         Chore("batches", feeder(store, enqueuer, settings, who).look, settings.poll_seconds),
+        Chore("webhooks", Courier(store, settings).look, settings.poll_seconds),
     ]

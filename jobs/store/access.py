@@ -30,12 +30,13 @@ class Scope(StrEnum):
     write = "consultations:write"
     erase = "consultations:erase"
     audit = "audit:read"
+    webhooks = "webhooks:manage"
 
 
 SCOPES: dict[Role, frozenset[Scope]] = {
     Role.clinician: frozenset({Scope.read, Scope.write, Scope.erase}),
-    Role.integration: frozenset({Scope.read, Scope.write}),
-    Role.admin: frozenset({Scope.read, Scope.write, Scope.erase, Scope.audit}),
+    Role.integration: frozenset({Scope.read, Scope.write, Scope.webhooks}),
+    Role.admin: frozenset(Scope),
     Role.auditor: frozenset({Scope.audit}),
 }
 """What each role may do. An auditor reads who did what, never what was said."""
