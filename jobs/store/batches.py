@@ -278,7 +278,7 @@ def cancel(session: Session, org_id: str, batch_id: str) -> None:
     find(session, org_id, batch_id)
     row = require(locked(session, batch_id))
     if row.status == "completed":
-        raise Conflict("the batch is completed already")
+        raise Conflict("the batch is completed already", hint="There is nothing to cancel.")
     row.status, row.finished = "cancelled", row.finished or now_ms()
     session.execute(
         update(BatchItem)

@@ -211,7 +211,7 @@ def replay(session: Session, org_id: str, webhook_id: str, delivery_id: str) -> 
     if hook.disabled is not None:
         raise Conflict("the webhook is disabled", hint="Its receiver said that it is gone.")
     if row.status == "pending":
-        raise Conflict("the delivery is being tried already")
+        raise Conflict("the delivery is being tried already", hint="Wait until it is over.")
     row.status, row.tries, row.next_at, row.finished = "pending", 0, now_ms(), None
     session.flush()
     return row

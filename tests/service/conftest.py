@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import pwd
 import shutil
@@ -161,8 +162,8 @@ def enqueuer(store: Store) -> Iterator[Enqueuer]:
 def environment(settings: ServiceSettings) -> dict[str, str]:
     """For a process of the service."""
     values = {
-        f"ANAMNESE_{name.upper()}": str(value)
-        for name, value in settings.model_dump(exclude={"database_url"}).items()
+        f"ANAMNESE_{name.upper()}": json.dumps(value) if isinstance(value, list) else str(value)
+        for name, value in settings.model_dump(mode="json", exclude={"database_url"}).items()
         if value is not None
     }
     if settings.database_url is not None:

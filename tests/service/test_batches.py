@@ -360,3 +360,34 @@ def test_a_batch_goes_on_whoever_is_killed(
 
 def test_events_of_batches_are_known() -> None:
     assert {f"job.{state}" for state in job_rows.FINAL} <= set(outbox.EVENTS)
+
+
+def test_keys_are_rotated_for_batches_and_webhooks_too(store: Store, tmp_path: Path) -> None:
+    from jobs.store import webhooks
+    from jobs.store.rotation import rotate
+
+    org, batch_id = make(store, tmp_path, rows(450))
+    with store.database.write() as session:
+        hook = webhooks.create(
+            session,
+            store.ring,
+            org_id=org,
+            by="test",
+            url="https://example.org/",
+            secret="whsec_eA==",
+            events=["job.failed"],
+        )
+    newer = store.ring.with_new()
+    done, _ = rotate(store.database, newer, store.audio)
+    assert done == 452
+    assert rotate(store.database, newer, store.audio) == (0, 0)
+    only = newer.only_active()
+    with store.database.read() as session:
+        batch, hook_now = session.get(Batch, batch_id), session.get(type(hook), hook.id)
+        last = session.get(BatchItem, (batch_id, 450))
+        assert batch is not None
+        assert last is not None
+        assert hook_now is not None
+        assert batches.folder_of(batch, only) == str(tmp_path)
+        assert b"r450.wav" in batches.source_of(last, only)
+        assert webhooks.target(hook_now, only).url == "https://example.org/"
