@@ -18,6 +18,7 @@ from api.problem import Problem
 from api.rates import Rates
 from api.routes import (
     audit,
+    batches,
     consultations,
     health,
     jobs,
@@ -27,6 +28,7 @@ from api.routes import (
     results,
     summaries,
     uploads,
+    webhooks,
 )
 from api.service import Service
 from api.tokens import Tokens
@@ -78,6 +80,8 @@ def make_app(settings: ServiceSettings) -> FastAPI:
         jobs,
         results,
         summaries,
+        batches,
+        webhooks,
         life,
         audit,
         health,

@@ -20,11 +20,13 @@ from api.arguments import (
     settings_table,
     transcribe_options,
 )
+from api.batch import batch_app
 from api.console import Console, Mode, reported
 from api.doctor import examine
 from api.evaluations import app as evaluate
 from api.keys import audit_app, keys_app
 from api.serve import serve, worker
+from api.webhooks import webhooks_app
 from api.weights import weights_app
 from consultation.errors import AnamneseError, Interrupted
 from consultation.export.schema import schema
@@ -45,6 +47,8 @@ app.add_typer(evaluate, name="evaluate")
 app.add_typer(keys_app, name="keys")
 app.add_typer(apikeys_app, name="apikeys")
 app.add_typer(audit_app, name="audit")
+app.add_typer(batch_app, name="batch")
+app.add_typer(webhooks_app, name="webhooks")
 app.command()(serve)
 app.command()(worker)
 

@@ -114,11 +114,19 @@ class Console:
     def error(self, error: AnamneseError, name: str | None = None) -> None:
         self._stop_bars()
         if self.mode is Mode.json:
-            about = {"code": error.code, "message": error.message, "hint": error.hint}
+            about: dict[str, object] = {
+                "code": error.code,
+                "message": error.message,
+                "hint": error.hint,
+            }
+            if places := getattr(error, "errors", None):
+                about["errors"] = places
             print(json.dumps({"file": name, "error": about}, ensure_ascii=False), flush=True)
             return
         where = f"{escape(name)}: " if name else ""
         self._err.print(f"[bold red]{where}{escape(error.message)}[/bold red] ({error.code})")
+        for place in getattr(error, "errors", ()):
+            self._err.print(f"  {escape(place)}")
         if error.hint:
             self._err.print(f"  {escape(error.hint)}")
 

@@ -162,7 +162,10 @@ def install(app: FastAPI) -> None:
             headers["WWW-Authenticate"] = error.challenge
         if status in {429, 503}:
             headers["Retry-After"] = str(max(1, math.ceil(getattr(error, "retry_after", 5.0))))
-        return _answer(request, status, error.code, error.message, error.hint, headers=headers)
+        places = getattr(error, "errors", None)
+        return _answer(
+            request, status, error.code, error.message, error.hint, headers=headers, errors=places
+        )
 
     @app.exception_handler(RequestValidationError)
     async def invalid(request: Request, error: RequestValidationError) -> JSONResponse:

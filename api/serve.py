@@ -35,7 +35,7 @@ def serve(
         settings = service_settings(**{k: v for k, v in changes.items() if v is not None})
         logs.configure(settings.log_format)
         app = make_app(settings)
-        beside = _worker() if worker else None
+        beside = worker_beside() if worker else None
         try:
             uvicorn.run(
                 app,
@@ -90,7 +90,8 @@ def require_service() -> None:
         )
 
 
-def _worker() -> subprocess.Popen[bytes]:
+def worker_beside() -> subprocess.Popen[bytes]:
+    """A worker that ends with this process, however that ends."""
     return subprocess.Popen(
         [sys.executable, "-P", "-m", "api", "worker", "--follow", str(os.getpid())],
         start_new_session=True,

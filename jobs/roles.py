@@ -19,12 +19,13 @@ class Scope(StrEnum):
     erase = "consultations:erase"
     audit = "audit:read"
     metrics = "metrics:read"
+    webhooks = "webhooks:manage"
 
 
 SCOPES: dict[Role, frozenset[Scope]] = {
     Role.clinician: frozenset({Scope.read, Scope.write, Scope.erase}),
-    Role.integration: frozenset({Scope.read, Scope.write}),
-    Role.admin: frozenset({Scope.read, Scope.write, Scope.erase, Scope.audit, Scope.metrics}),
+    Role.integration: frozenset({Scope.read, Scope.write, Scope.webhooks}),
+    Role.admin: frozenset(Scope),
     Role.auditor: frozenset({Scope.audit}),
     Role.monitor: frozenset({Scope.metrics}),
 }

@@ -7,7 +7,7 @@ from typing import Literal
 from urllib.parse import quote
 
 from platformdirs import user_data_path
-from pydantic import Field, HttpUrl, SecretStr, field_validator
+from pydantic import Field, HttpUrl, IPvAnyNetwork, SecretStr, field_validator
 from pydantic_settings import SettingsConfigDict
 
 from consultation.errors import InvalidOption
@@ -104,6 +104,22 @@ class ServiceSettings(IdentitySettings, LifeCycleSettings):
     """json: one object a line, for a collector."""
     otlp_endpoint: HttpUrl | None = None
     """Traces go there, as http://collector:4318; none are made without. Ids and times only."""
+
+    batch_window: int = Field(default=200, ge=1)
+    """Items of batches that have a job at one time; the others wait, unread, where they are."""
+    webhook_networks: tuple[IPvAnyNetwork, ...] = ()
+    """Networks that webhooks may reach although they are not public, as a JSON list:
+    ["10.20.0.0/16"]. Without it, private, loopback and link-local addresses are refused."""
+    webhook_http: bool = False
+    """Let webhooks be sent without TLS."""
+    webhook_attempts: int = Field(default=10, ge=1)
+    """How often a delivery is tried, over about a day with the default pauses."""
+    webhook_retry_seconds: float = Field(default=10.0, gt=0)
+    """Before the second try; four times as long before each further one, up to eight hours."""
+    webhook_timeout: float = Field(default=10.0, gt=0)
+    """Seconds for one try, from connecting to the answer."""
+    webhook_log_days: int = Field(default=30, ge=1)
+    """How long deliveries that are over can be looked up and replayed."""
 
     engines: Literal["models", "scripted"] = "models"
     """scripted: no models, made-up words, to try or to load the service. Results say so."""

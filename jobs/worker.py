@@ -27,6 +27,7 @@ from consultation.settings import Settings
 from jobs import steps
 from jobs.abilities import Abilities
 from jobs.budget import Budget
+from jobs.chores import chores
 from jobs.erasure import erase_forsaken
 from jobs.lease import Lease
 from jobs.metrics import WorkerMetrics
@@ -80,6 +81,7 @@ class Worker:
         self._sweep = Sweep(self._database, self._enqueuer)
         self._retention = Retention(self._store, self._enqueuer, settings)
         self._stopping = threading.Event()
+        self._chores = chores(self._store, self._enqueuer, settings, self.name)
         self._forsaken_at = 0.0
 
     def run(self, *, follow: int | None = None) -> None:
@@ -98,6 +100,8 @@ class Worker:
         threading.Thread(
             target=self._retention.run, args=(self._stopping,), name="retention", daemon=True
         ).start()
+        for chore in self._chores:
+            chore.start(self._stopping)
         log.info("worker %s takes jobs", self.name)
         while not self._stopping.wait(1.0):
             if follow is not None and os.getppid() != follow:

@@ -18,6 +18,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from jobs.errors import Cancelled, Conflict, LostJob, NotFound
+from jobs.store import outbox
 from jobs.store.tables import Job, JobEvent, is_id, new_id, now_ms
 
 Kind = Literal["consultation", "summary", "transcript"]
@@ -209,6 +210,8 @@ def _set_part(row: Job, part: str, status: str) -> None:
 def _changed(session: Session, row: Job) -> None:
     row.updated = now_ms()
     _tell(session, row)
+    if row.status in FINAL:
+        outbox.job_over(session, row)
 
 
 def _tell(session: Session, row: Job) -> None:

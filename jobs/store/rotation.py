@@ -2,17 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 from sqlalchemy import select
 
 from consultation.engines import Progress, no_progress
-from jobs.store import pseudonyms
+from jobs.store import batches, pseudonyms, webhooks
 from jobs.store.artefacts import context_of
 from jobs.store.audio import AudioStore
+from jobs.store.batch_tables import Batch, BatchItem
 from jobs.store.crypto import seal, unseal
 from jobs.store.database import Database
 from jobs.store.keys import KeyRing
 from jobs.store.life_tables import OrganisationKey
 from jobs.store.tables import Artefact, Consultation
+from jobs.store.webhook_tables import Webhook
+
+_AT_ONCE = 200
+_CONTEXTS: tuple[tuple[Any, Callable[[Any], str]], ...] = (
+    (Batch, lambda row: batches.batch_context(row.org_id, row.id)),
+    (BatchItem, lambda row: batches.item_context(row.org_id, row.batch_id, row.number)),
+    (Webhook, lambda row: webhooks.context(row.org_id, row.id)),
+    (OrganisationKey, lambda row: pseudonyms.context(row.org_id)),
+)
 
 
 def rotate(
@@ -26,8 +39,8 @@ def rotate(
                 Consultation.audio_bytes.is_not(None)
             )
         ).all()
-    _organisation_keys(database, ring)
     total = len(blobs) + len(recordings)
+    others = _others(database, ring)
     for number, artefact_id in enumerate(blobs):
         with database.write() as session:
             row = session.get(Artefact, artefact_id, with_for_update=True)
@@ -47,14 +60,27 @@ def rotate(
                 # In the meantime: writing it anew must not bring it back.
                 audio.delete(org_id, consultation_id)
         progress("rotate", len(blobs) + number + 1, total)
-    return len(blobs), files
+    return len(blobs) + others, files
 
 
-def _organisation_keys(database: Database, ring: KeyRing) -> None:
-    """They stay what they are, and so do the hashes made with them; what seals them is new."""
-    with database.write() as session:
-        wanted = select(OrganisationKey).where(OrganisationKey.key_id != ring.active)
-        for row in session.scalars(wanted.with_for_update()):
-            where = pseudonyms.context(row.org_id)
-            row.body = seal(unseal(row.body, where, ring), where, ring)
-            row.key_id = ring.active
+def _others(database: Database, ring: KeyRing) -> int:
+    """What is kept encrypted beside artefacts, a few hundred at a time. Keys of organisations stay
+    what they are, and so do the hashes made with them; what seals them is new."""
+
+    def again(row: Batch | BatchItem | Webhook | OrganisationKey, where: str) -> None:
+        row.body = seal(unseal(row.body, where, ring), where, ring)
+        row.key_id = ring.active
+
+    done = 0
+    for kind, where in _CONTEXTS:
+        while True:
+            with database.write() as session:
+                rows = session.scalars(
+                    select(kind).where(kind.key_id != ring.active).limit(_AT_ONCE).with_for_update()
+                ).all()
+                for row in rows:
+                    again(row, where(row))
+            done += len(rows)
+            if not rows:
+                break
+    return done

@@ -17,7 +17,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-_SERIAL = BigInteger().with_variant(Integer, "sqlite")
+SERIAL = BigInteger().with_variant(Integer, "sqlite")
 
 
 _ID = re.compile(r"[a-z]{3}_[0-9a-f]{32}")
@@ -111,7 +111,7 @@ class Job(Base):
 
 class JobEvent(Base):
     __tablename__ = "job_events"
-    id: Mapped[int] = mapped_column(_SERIAL, primary_key=True, autoincrement=True)
+    id: Mapped[int] = mapped_column(SERIAL, primary_key=True, autoincrement=True)
     org_id: Mapped[str] = mapped_column(String(40))
     job_id: Mapped[str] = mapped_column(ForeignKey("jobs.id", ondelete="CASCADE"), index=True)
     at: Mapped[int] = mapped_column(BigInteger)

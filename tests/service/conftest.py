@@ -163,9 +163,9 @@ def environment(settings: ServiceSettings) -> dict[str, str]:
     """For a process of the service."""
     values = {
         f"ANAMNESE_{name.upper()}": json.dumps(value)
-        if isinstance(value, (dict, list, tuple))
+        if isinstance(value, (dict, list))
         else str(value)
-        for name, value in settings.model_dump(exclude={"database_url"}).items()
+        for name, value in settings.model_dump(mode="json", exclude={"database_url"}).items()
         if value is not None
     }
     if settings.database_url is not None:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from alembic import context
 
 from jobs.store import (  # noqa: F401 - their tables are among those of Base
+    batch_tables,
     life_tables,
     operations_tables,
     upload_tables,
+    webhook_tables,
 )
 from jobs.store.tables import Base
 

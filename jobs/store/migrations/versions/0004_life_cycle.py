@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0004_life_cycle"
-down_revision = "0002_uploads"
+down_revision = "0003_batches_webhooks"
 branch_labels = None
 depends_on = None
 

@@ -1,0 +1,288 @@
+"""An item of a batch → a consultation in the store, and a job: when the item's turn has come.
+
+A recording is encrypted into the store here and not before, so that a folder of 50,000 of them is
+never copied at once. What cannot be taken in is an error of the item, and the batch goes on; only
+what concerns all items (the disk is full, the database is away) is raised.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from pydantic import ValidationError
+from sqlalchemy.orm import Session
+
+from consultation.errors import EmptyFile, InputError, InvalidTranscript, UnreadableFile
+from consultation.transcript import Transcript
+from jobs.batch_source import ItemSource
+from jobs.errors import NotFound
+from jobs.queue import Enqueuer
+from jobs.store import artefacts, batches, consultations, job_rows
+from jobs.store.artefacts import OPTIONS, TRANSCRIPT
+from jobs.store.batch_tables import Batch, BatchItem
+from jobs.store.store import Store
+from jobs.store.tables import new_id
+
+_CHUNK = 1 << 20
+_TRANSCRIPT_MOST = 32 << 20
+
+
+class SourceMissing(UnreadableFile):
+    code = "source_missing"
+    hint = "Put the file back where the manifest says, then: anamnese batch retry."
+
+
+class SourceOutside(InputError):
+    code = "source_outside"
+    hint = "Only files in the batch's own folder are read."
+
+
+class SourceTooLarge(InputError):
+    code = "too_large"
+    hint = "ANAMNESE_UPLOAD_LIMIT_MB is the limit."
+
+
+@dataclass(frozen=True)
+class Turn:
+    """An item whose turn has come."""
+
+    number: int
+    source: ItemSource
+    consultation_id: str | None
+    """What an earlier attempt made of it."""
+    stamp: str | None
+
+
+@dataclass(frozen=True)
+class Taken:
+    """What was read of it; nothing of it is in the database yet."""
+
+    turn: Turn
+    consultation_id: str | None = None
+    """The one to make; None keeps the one that there is."""
+    audio_bytes: int | None = None
+    transcript: bytes | None = None
+    stamp: str | None = None
+    content_sha256: str | None = None
+    error: InputError | None = None
+
+
+@dataclass(frozen=True)
+class Leftovers:
+    """To be removed when the transaction is kept."""
+
+    recordings: tuple[str, ...] = ()
+    """Consultations whose stored recording goes."""
+    jobs: tuple[str, ...] = ()
+    """Jobs that the engine is to forget."""
+
+
+class Intake:
+    def __init__(self, store: Store, enqueuer: Enqueuer, limit: int) -> None:
+        """``limit``: most bytes of a recording."""
+        self._store, self._enqueuer, self._limit = store, enqueuer, limit
+
+    def take(self, org_id: str, folder: Path, turn: Turn) -> Taken:
+        """Read one item; a recording goes into the store. Raises DiskFull, StorageError."""
+        source = turn.source
+        try:
+            if source.path is not None:
+                path = inside(folder, source.path)
+                if path.suffix.lower() == ".json":
+                    return _transcript(turn, _read(path))
+                return self._recording(org_id, path, turn)
+            if source.transcript is not None:
+                return _transcript(turn, source.transcript.encode())
+            return Taken(turn)
+        except InputError as error:
+            return Taken(turn, error=error)
+
+    def _recording(self, org_id: str, path: Path, turn: Turn) -> Taken:
+        with _source_errors():
+            found = path.stat()
+        stamp = f"{found.st_size}:{found.st_mtime_ns}"
+        if turn.consultation_id is not None and turn.stamp == stamp:
+            # Tried again, and the file is the same: what was finished of it is kept.
+            return Taken(turn, stamp=stamp)
+        if found.st_size == 0:
+            raise EmptyFile("the recording holds no bytes")
+        if found.st_size > self._limit:
+            raise SourceTooLarge(f"the recording is larger than {self._limit >> 20} MiB")
+        consultation_id = new_id("con")
+        digest = hashlib.sha256()
+        with _source_errors():
+            file = path.open("rb")
+        with file:
+            writer = self._store.audio.writer(org_id, consultation_id)
+            try:
+                while content := _next(file.read, _CHUNK):
+                    if writer.size + len(content) > self._limit:
+                        raise SourceTooLarge("the recording grew while it was read")
+                    digest.update(content)
+                    writer.write(content)
+                writer.finish()
+            except BaseException:
+                writer.discard()
+                raise
+        return Taken(
+            turn,
+            consultation_id,
+            audio_bytes=writer.size,
+            stamp=stamp,
+            content_sha256=turn.source.options_digest(digest.hexdigest()),
+        )
+
+    def discard(self, org_id: str, taken: Taken) -> None:
+        """Nothing came of it."""
+        if taken.audio_bytes is not None and taken.consultation_id is not None:
+            self._store.audio.delete(org_id, taken.consultation_id)
+
+    def begin(self, session: Session, batch: Batch, item: BatchItem, taken: Taken) -> Leftovers:
+        """Consultation and job, in the caller's transaction, or the item's error."""
+        unused = (taken.consultation_id,) if taken.audio_bytes and taken.consultation_id else ()
+        item.attempts += 1
+        error = taken.error
+        if error is None and taken.content_sha256 is not None:
+            twin = batches.twin(session, item, taken.content_sha256)
+            if twin is not None:
+                item.status, item.same_as = "duplicate", twin
+                return Leftovers(unused)
+        if error is None:
+            try:
+                return self._start(session, batch, item, taken)
+            except InputError as refused:
+                error = refused
+        item.status, item.error_code, item.error_hint = "failed", error.code, error.hint[:500]
+        return Leftovers(unused)
+
+    def _start(self, session: Session, batch: Batch, item: BatchItem, taken: Taken) -> Leftovers:
+        org_id, ring, source = item.org_id, self._store.ring, taken.turn.source
+        earlier = item.job_id
+        replaced = item.consultation_id if taken.consultation_id is not None else None
+        consultation_id = taken.consultation_id or item.consultation_id or source.consultation_id
+        kind = _kind(session, org_id, consultation_id, taken)
+        assert consultation_id is not None
+        if taken.consultation_id is not None:
+            consultations.create(
+                session,
+                org_id=org_id,
+                consultation_id=consultation_id,
+                by=batch.created_by,
+                audio_bytes=taken.audio_bytes,
+            )
+            parts = {OPTIONS: source.options.to_json().encode()}
+            if taken.transcript is not None:
+                parts[TRANSCRIPT] = taken.transcript
+            for part, content in parts.items():
+                artefacts.put(
+                    session,
+                    ring,
+                    org_id=org_id,
+                    consultation_id=consultation_id,
+                    kind=part,
+                    content=content,
+                )
+        job = job_rows.create(
+            session,
+            org_id=org_id,
+            consultation_id=consultation_id,
+            kind=kind,
+            template=source.template,
+            priority=job_rows.BATCH,
+        )
+        self._enqueuer.add(session, job)
+        item.status, item.job_id, item.consultation_id = "active", job.id, consultation_id
+        item.error_code = item.error_hint = item.same_as = None
+        item.stamp = taken.stamp or item.stamp
+        item.content_sha256 = taken.content_sha256 or item.content_sha256
+        if source.transcript is not None:
+            kept = source.model_copy(update={"transcript": None})
+            batches.set_source(item, kept.model_dump_json(exclude_defaults=True).encode(), ring)
+        if replaced is None:
+            return Leftovers()
+        # First the item lets go of it: what is erased takes its item along.
+        session.flush()
+        consultations.erase(session, org_id, replaced)
+        return Leftovers((replaced,), (earlier,) if earlier else ())
+
+
+def inside(folder: Path, name: str) -> Path:
+    """The file, all links followed. Raises SourceOutside, SourceMissing."""
+    with _source_errors():
+        root = folder.resolve()
+        path = (root / name).resolve()
+        if not path.is_relative_to(root):
+            raise SourceOutside("the file is outside of the batch's folder")
+        if not path.is_file():
+            raise SourceMissing("the file is not there")
+    return path
+
+
+def _kind(
+    session: Session, org_id: str, consultation_id: str | None, taken: Taken
+) -> job_rows.Kind:
+    """Whether there is a transcript already. Raises SourceMissing."""
+    if taken.transcript is not None:
+        return "summary"
+    if taken.consultation_id is not None:
+        return "consultation"
+    if consultation_id is None:
+        raise SourceMissing("there is nothing to take in")
+    try:
+        row = consultations.find(session, org_id, consultation_id)
+    except NotFound:
+        raise SourceMissing(
+            "there is no such consultation", hint="It may have been erased."
+        ) from None
+    kinds = {one.kind for one in artefacts.listed(session, org_id, consultation_id)}
+    if TRANSCRIPT in kinds:
+        return "summary"
+    if row.audio_bytes is None:
+        raise SourceMissing(
+            "the consultation has neither recording nor transcript",
+            hint="Send the recording again.",
+        )
+    return "consultation"
+
+
+def _read(path: Path) -> bytes:
+    with _source_errors():
+        if path.stat().st_size > _TRANSCRIPT_MOST:
+            raise SourceTooLarge(f"a transcript has at most {_TRANSCRIPT_MOST >> 20} MiB")
+        return path.read_bytes()
+
+
+def _next(read: Callable[[int], bytes], size: int) -> bytes:
+    with _source_errors():
+        return read(size)
+
+
+def _transcript(turn: Turn, content: bytes) -> Taken:
+    try:
+        transcript = Transcript.model_validate_json(content)
+    except ValidationError:
+        raise InvalidTranscript(
+            "the file is no transcript", hint="See docs/schema/transcript.json."
+        ) from None
+    return Taken(
+        turn,
+        new_id("con"),
+        transcript=transcript.to_json().encode(),
+        content_sha256=turn.source.options_digest(transcript.sha256()),
+    )
+
+
+@contextmanager
+def _source_errors() -> Iterator[None]:
+    """What goes wrong with somebody's file is an error of that item; without the file's name."""
+    try:
+        yield
+    except (OSError, ValueError, RuntimeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else type(error).__name__
+        raise UnreadableFile(
+            f"the file could not be read: {reason}", hint="Check that workers may read it."
+        ) from None

@@ -1,0 +1,57 @@
+"""What a worker does beside its jobs, each on a thread of its own: filling the windows of batches,
+delivering webhooks. All of it is in rows, so that any worker goes on where another one ended."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+
+from jobs.feeder import Feeder
+from jobs.queue import Enqueuer
+from jobs.service_settings import ServiceSettings
+from jobs.store.store import Store
+from jobs.webhooks.courier import Courier
+
+log = logging.getLogger("anamnese.worker")
+_AFTER_ERROR = 5.0
+
+
+class Chore:
+    def __init__(self, name: str, look: Callable[[], int], pause: float) -> None:
+        """``look`` says how much it did; when it did something, it is called again at once."""
+        self._name, self._look, self._pause = name, look, pause
+
+    def start(self, stopping: threading.Event) -> None:
+        """Until ``stopping``; the thread does not keep the process."""
+        threading.Thread(target=self._run, args=(stopping,), name=self._name, daemon=True).start()
+
+    def _run(self, stopping: threading.Event) -> None:
+        while not stopping.is_set():
+            pause = self._pause
+            try:
+                if self._look():
+                    pause = 0.0
+            except Exception as error:  # noqa: BLE001 - its text may quote; a chore must not end
+                log.warning("%s: %s", self._name, getattr(error, "code", type(error).__name__))
+                pause = _AFTER_ERROR
+            stopping.wait(pause)
+
+
+def feeder(store: Store, enqueuer: Enqueuer, settings: ServiceSettings, who: str) -> Feeder:
+    return Feeder(
+        store,
+        enqueuer,
+        window=settings.batch_window,
+        upload_limit=settings.upload_limit_mb << 20,
+        who=who,
+        claim_seconds=3 * settings.lease_seconds,
+    )
+
+
+def chores(store: Store, enqueuer: Enqueuer, settings: ServiceSettings, who: str) -> list[Chore]:
+    """Those of one worker."""
+    return [
+        Chore("batches", feeder(store, enqueuer, settings, who).look, settings.poll_seconds),
+        Chore("webhooks", Courier(store, settings).look, settings.poll_seconds),
+    ]
