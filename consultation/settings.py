@@ -33,6 +33,7 @@ _CHANGES: dict[str, set[str]] = {
         "vllm_model",
         "transformers_model",
         "summary_strategy",
+        "judge",
         "seed",
     },
 }
@@ -106,6 +107,10 @@ class Settings(BaseSettings):
     summary_strategy: Literal["auto", "sections", "exchanges"] = "auto"
     """sections: the whole consultation, a section at a time (large models). exchanges: a sentence
     at a time (small models). auto: exchanges with the packaged weights, sections otherwise."""
+
+    judge: bool = False
+    """Ask the language model once more, statement by statement, whether the quotes say so. Its
+    answer is a warning beside the statement and never overrides what code found."""
 
     @property
     def small_language_model(self) -> bool:

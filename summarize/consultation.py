@@ -27,7 +27,7 @@ from consultation.topics import Topic
 from consultation.transcript import Transcript
 from prompts import library
 from prompts.library import SectionTemplate, Template
-from summarize import exchanges, sections
+from summarize import exchanges, judge, sections
 from summarize.asking import Draft, Usage
 from summarize.contradictions import contradictions
 from summarize.grounding import Grounder, Grounds
@@ -80,6 +80,12 @@ def _summarize(
         else:
             _by_section(writer, found, model, settings.seed, usage, progress)
             used = sections.PROMPTS
+        written = tuple(writer.section(section) for section in chosen.sections)
+        if settings.judge:
+            written = judge.judged(
+                written, language, model, seed=settings.seed, usage=usage, progress=progress
+            )
+            used = (*used, *judge.PROMPTS)
     step = clock.steps[-1].model_copy(
         update={
             "prompt_tokens": usage.prompt,
@@ -87,7 +93,6 @@ def _summarize(
             "completion_tokens": usage.completion,
         }
     )
-    written = tuple(writer.section(section) for section in chosen.sections)
     return Summary(
         template=chosen.name,
         language=language,
