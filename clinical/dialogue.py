@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from clinical.cues import CUES
-from clinical.memory import remembered
+from clinical.memory import remembered_run
 from clinical.numbers import quantities
 from clinical.polarity import Finding, clause_line, findings, findings_about, is_question
 from clinical.text import checked, sentences
@@ -91,7 +91,7 @@ def _resolve(
     return implied, named
 
 
-@remembered
+@remembered_run
 def evidence_findings(turns: Sequence[Said], language: str) -> tuple[Finding, ...]:
     """All that a run of turns says, each question resolved by the next speaker's turn.
 

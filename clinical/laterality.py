@@ -16,7 +16,7 @@ from clinical.anatomy import Organ, organs, related
 from clinical.cues import CUES
 from clinical.dialogue import Said
 from clinical.folded import Folded, folded
-from clinical.memory import remembered
+from clinical.memory import remembered, remembered_run
 from clinical.polarity import clause_line, is_question
 from clinical.text import Sentence, checked, sentences
 
@@ -151,7 +151,7 @@ def sides(text: str, language: str) -> tuple[Lateral, ...]:
     return tuple(found)
 
 
-@remembered
+@remembered_run
 def said_sides(turns: Sequence[Said], language: str) -> tuple[Lateral, ...]:
     """The sides that a run of turns asserts, each question resolved by the next turn.
 

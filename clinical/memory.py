@@ -6,12 +6,13 @@ Verification reads the same sentences with many rules. Results are kept by text,
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import lru_cache, wraps
-from typing import Any, ParamSpec, Protocol, TypeVar
+from typing import Any, ParamSpec, Protocol, TypeVar, cast
 
 P = ParamSpec("P")
+S = TypeVar("S")
 R = TypeVar("R")
 
 MOST = 32_768
@@ -20,15 +21,21 @@ _KEPT: list[Any] = []
 
 
 def remembered(function: Callable[P, R]) -> Callable[P, R]:
-    """Keep the results of a pure function of texts and runs of turns until ``forget``."""
+    """Keep the results of a pure function of texts until ``forget``."""
     kept = lru_cache(maxsize=MOST)(function)
     _KEPT.append(kept)
+    return cast(Callable[P, R], kept)
+
+
+def remembered_run(
+    function: Callable[[Sequence[S], str], R],
+) -> Callable[[Sequence[S], str], R]:
+    """``remembered``, for a run of turns, which may come as a list."""
+    kept = remembered(function)
 
     @wraps(function)
-    def recalled(*args: P.args, **kwargs: P.kwargs) -> R:
-        if list in map(type, args):  # a run of turns may come as a list
-            args = tuple(tuple(a) if isinstance(a, list) else a for a in args)  # type: ignore[assignment]
-        return kept(*args, **kwargs)  # type: ignore[arg-type]
+    def recalled(turns: Sequence[S], language: str) -> R:
+        return kept(tuple(turns), language)
 
     return recalled
 

@@ -123,6 +123,14 @@ _ARTICLES = {"fr": frozenset({"un", "une"}), "en": frozenset({"a", "an", "one"})
 _POINT = {"fr": frozenset({"virgule", "point"}), "en": frozenset({"point"})}
 
 
+NUMBER_WORDS = {
+    "fr": FIRST_WORDS["fr"] | _ABOUT["fr"].keys() | _ARTICLES["fr"] | _FR_ORDINALS.keys(),
+    "en": FIRST_WORDS["en"] | _ABOUT["en"].keys() | _ARTICLES["en"] | _EN_ORDINALS.keys()
+    | {"point"},
+}  # fmt: skip
+"""Without a digit and without any of these, a text says no number."""
+
+
 @remembered
 def pieces(text: str, language: str) -> tuple[Piece, ...]:
     """All of the text but its white space, in order; never overlapping."""

@@ -10,7 +10,8 @@ from clinical.measures import Reader
 from clinical.memory import linewise, remembered
 from clinical.number_pieces import pieces
 from clinical.quantity import Quantity, canonical, contradicts, same_quantity
-from clinical.quantity_rules import RULES, opens
+from clinical.quantity_rules import RULES, may_say, opens
+from clinical.text import checked
 from clinical.units import FORMS
 
 __all__ = ["Quantity", "canonical", "missing_quantities", "quantities", "same_quantity"]
@@ -23,6 +24,8 @@ def quantities(text: str, language: str) -> tuple[Quantity, ...]:
     A blood pressure and a range are two quantities each. The articles un, une, a, an count only
     before a unit. Raises UnsupportedLanguage.
     """
+    if not may_say(text, checked(language)):
+        return ()
     reader = Reader(text, language)
     found: list[Quantity] = []
     i = 0
@@ -46,12 +49,15 @@ def missing_quantities(statement: str, evidence: str, language: str) -> tuple[Qu
     quantity (*daily*, *un comprimé*) is missing only if the evidence says another of its kind.
     """
     said = quantities(evidence, language)
+    stated = quantities(statement, language)
+    if not stated:
+        return ()
     one = any(
         p.kind == "number" and p.source == "article"
         for line in evidence.split("\n")
         for p in pieces(line, language)
     )
-    return tuple(q for q in quantities(statement, language) if not _held(q, said, one, language))
+    return tuple(q for q in stated if not _held(q, said, one, language))
 
 
 def _held(quantity: Quantity, said: tuple[Quantity, ...], one: bool, language: str) -> bool:

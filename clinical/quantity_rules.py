@@ -11,10 +11,11 @@ from typing import Literal
 from clinical.dates import MONTH_NAMES, date_at, time_at
 from clinical.labels import label_at
 from clinical.measures import ADVERBS, PERIOD, SHARES, Measure, Reader
+from clinical.number_pieces import NUMBER_WORDS
 from clinical.pressure import pressure_at
 from clinical.quantity import Quantity, QuantityKind
 from clinical.signs import concentration, implied
-from clinical.text import fold
+from clinical.text import fold, tokens
 from clinical.units import FORMS, TIMES, singular
 
 _LATIN = {"od": 1, "bd": 2, "bid": 2, "bds": 2, "tds": 3, "tid": 3, "qds": 4, "qid": 4}
@@ -340,6 +341,18 @@ _OPENERS = (
     | {","}
 )
 """The words and signs that a quantity may begin with."""
+
+
+def may_say(text: str, language: str) -> bool:
+    """Whether a text may hold a quantity: most sentences have no word that begins one."""
+    if any(map(str.isnumeric, text)):
+        return True
+    words = NUMBER_WORDS[language]
+    return any(
+        part in words or (part in _OPENERS and part != ",")
+        for token in tokens(text, language)
+        for part in token.fold.split("'")
+    )
 
 
 def opens(r: Reader, i: int) -> bool:

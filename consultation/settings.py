@@ -33,6 +33,7 @@ _CHANGES: dict[str, set[str]] = {
         "vllm_model",
         "transformers_model",
         "summary_strategy",
+        "judge",
         "seed",
     },
 }
@@ -107,6 +108,10 @@ class Settings(BaseSettings):
     """sections: the whole consultation, a section at a time (large models). exchanges: a sentence
     at a time (small models). rules: the sentences themselves, filed by code, without any model.
     auto: exchanges with the packaged weights, sections otherwise."""
+
+    judge: bool = False
+    """Ask the language model once more, statement by statement, whether the quotes say so. Its
+    answer is a warning beside the statement and never overrides what code found."""
 
     @property
     def small_language_model(self) -> bool:

@@ -28,7 +28,7 @@ from consultation.topics import Topic
 from consultation.transcript import Transcript
 from prompts import library
 from prompts.library import SectionTemplate, Template
-from summarize import by_rules, exchanges, sections
+from summarize import by_rules, exchanges, judge, sections
 from summarize.asking import Draft, Usage
 from summarize.contradictions import contradictions
 from summarize.grounding import Grounder, Grounds
@@ -86,6 +86,12 @@ def _summarize(
         else:
             _by_section(writer, found, model, settings.seed, usage, progress)
             used = sections.PROMPTS
+        written = tuple(writer.section(section) for section in chosen.sections)
+        if settings.judge:
+            written = judge.judged(
+                written, language, model, seed=settings.seed, usage=usage, progress=progress
+            )
+            used = (*used, *judge.PROMPTS)
     step = clock.steps[-1].model_copy(
         update={
             "prompt_tokens": usage.prompt,
@@ -93,7 +99,6 @@ def _summarize(
             "completion_tokens": usage.completion,
         }
     )
-    written = tuple(writer.section(section) for section in chosen.sections)
     read = tables(found, writer.grounder)
     summary = Summary(
         template=chosen.name,

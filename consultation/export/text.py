@@ -55,6 +55,8 @@ _PHRASES = {
         },
         rules={
             "plausible": "valeur invraisemblable, réécouter",
+            "together": "réponse commune, ou dite par qui demandait, réécouter",
+            "judge": "second avis du modèle, relire",
             "spelling": "nom de médicament corrigé",
             "course": "en cours, prescrit ou passé",
             "doubt": "réponse hésitante",
@@ -88,6 +90,8 @@ _PHRASES = {
         },
         rules={
             "plausible": "implausible value, listen again",
+            "together": "one answer for several questions, or said by who asked, listen again",
+            "judge": "the model's second look, read again",
             "spelling": "drug name corrected",
             "course": "current, prescribed or past",
             "doubt": "hesitant answer",

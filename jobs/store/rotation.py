@@ -31,7 +31,10 @@ _CONTEXTS: tuple[tuple[Any, Callable[[Any], str]], ...] = (
 def rotate(
     database: Database, ring: KeyRing, audio: AudioStore, progress: Progress = no_progress
 ) -> tuple[int, int]:
-    """Number of artefacts and of recordings that were encrypted again. Raises AnamneseError."""
+    """Number of pieces in the database and of recordings that were encrypted again.
+
+    Raises AnamneseError.
+    """
     with database.read() as session:
         blobs = list(session.scalars(select(Artefact.id).where(Artefact.key_id != ring.active)))
         recordings = session.execute(

@@ -28,6 +28,7 @@ from summarize.checks.claim import (
     Outcome,
     fault,
     listed,
+    spoken_in,
 )
 from summarize.checks.weighed import outweighed_findings
 from summarize.grounding import neutral_stems
@@ -124,14 +125,18 @@ def doubt(claim: Claim) -> Outcome:
 
 def together(claim: Claim) -> Outcome:
     """Denied by one *no* to several questions, or by who asked: true most often, worth a look."""
-    denied = {f.concept for f in find_findings(claim.text, claim.language)}
-    if not denied:
-        denied = set(content_terms(claim.text, claim.language))
+    named = find_findings(claim.text, claim.language)
+    wanted = {f.concept for f in named} or set(content_terms(claim.text, claim.language))
     for unit in claim.grounds.units:
         if unit.echo:
-            return fault("answered by who asked: " + unit.answered)
-        if any(_names(question, claim, denied) for question in unit.earlier):
-            return fault("several questions, one answer: " + unit.answered)
+            detail = "answered by who asked"
+        elif any(_names(question, claim, wanted) for question in unit.earlier):
+            detail = "several questions, one answer"
+        else:
+            continue
+        stated = claim.stated(named[0]) if named else None
+        answer = spoken_in(unit, 0, len(unit.text))
+        return fault(detail, [Comparison(statement=stated, evidence=answer)])
     return NOTHING
 
 

@@ -418,7 +418,8 @@ def test_rotation(store: Store, settings: ServiceSettings) -> None:
     assert settings.keys_file is not None
     keys.save(newer, settings.keys_file)
     with_both = open_store(settings)
-    assert rotate(with_both.database, newer, with_both.audio) == (1, 1)
+    # In the database: the words, and the key of the organisation.
+    assert rotate(with_both.database, newer, with_both.audio) == (2, 1)
     assert rotate(with_both.database, newer, with_both.audio) == (0, 0)
     with_both.close()
     keys.save(newer.only_active(), settings.keys_file)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from clinical.forms import stems_of
@@ -126,6 +126,7 @@ def test_what_goes_up_is_not_what_goes_down(language: str) -> None:
             assert content_terms(a, language).isdisjoint(down), a
 
 
+@settings(deadline=None)
 @given(st.text(max_size=80), st.sampled_from(LANGUAGES))
 def test_any_text_is_worded(text: str, language: str) -> None:
     found = worded(text, language)

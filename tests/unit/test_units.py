@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from summarize.units import quote, units, worth_noting
@@ -57,6 +57,7 @@ def test_a_speech_without_full_stops_is_cut() -> None:
 words = st.text(st.characters(categories=["L", "N", "P"]), min_size=1, max_size=8)
 
 
+@settings(deadline=None)
 @given(st.lists(st.lists(words, min_size=1, max_size=20), min_size=1, max_size=6))
 def test_units_are_slices_in_order_and_every_quote_is_verbatim(lines: list[list[str]]) -> None:
     talk = transcript(
