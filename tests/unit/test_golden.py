@@ -12,6 +12,7 @@ from consultation.settings import Settings
 from summarize.consultation import summarize
 from summarize.engines.scripted import ScriptedModel
 from tests.golden import FOLDER, NOTES, reference
+from tests.golden.tables import FILE, written
 
 
 @pytest.mark.parametrize(("language", "template"), NOTES)
@@ -27,3 +28,8 @@ def test_note(language: str, template: str) -> None:
     summary = summarize(talk, ScriptedModel(recorded), Settings(), template=template)
     golden = FOLDER / f"{language}-{template}.md"
     assert summary_to_markdown(summary, talk) == golden.read_text("utf-8")
+
+
+def test_tables() -> None:
+    """Every row of the tables of our ten consultations, read by a person and kept."""
+    assert written() == FILE.read_text("utf-8")
