@@ -46,6 +46,15 @@ _INTOLERANT = re.compile(
 _REFUSES = re.compile(
     r"^\W*(?:non|no|pas|aucune?|none|not)\b|\b(?:je prends|i take|i'm on|je sais pas|don't know)\b"
 )
+_ALLERGY = re.compile(r"\ballerg\w+|\bintoleran\w+")
+_CAUSE = re.compile(
+    r"\b(?:because of|due to|given|in view of|with|despite|a cause de|vu|compte tenu de|avec|malgre"
+    r"|comme vous etes|as you(?:'re| are)|since you(?:'re| are))\s+(?:\w+\W+){0,3}\w*$"
+)
+_GIVES = re.compile(
+    r"\b(?:prescri\w+|donne\w*|mets|mettre|remplac\w+|plutot|instead|give|start|prefer\w*|use"
+    r"|utilis\w+|switch|take|prends|prenez)\b"
+)
 _SKIN = re.compile(
     r"\b(?:urticaire|plaques?|boutons|eruption|rougeurs?|demange\w+|gonfl\w+|(?:oe|e)deme\w*"
     r"|quincke|anaphyla\w+|choc|hives|rash|itch\w*|swell\w*|swollen|welts|blister\w*)\b"
@@ -83,7 +92,9 @@ def allergies(said: Sequence[Said], language: str) -> tuple[Allergy, ...]:
     own = own or _named_in_answer(said, told, language)
     if not own and not (intolerant and not told):
         return ()
-    drugs = find_drugs(answer, language) or (find_drugs(whole, language) if own else ())
+    drugs = tuple(d for d in find_drugs(answer, language) if _linked(d, answer))
+    if own and not find_drugs(answer, language):
+        drugs = find_drugs(whole, language)
     reaction = _reaction(answer)
     kind = _certainty(line, intolerant)
     return tuple(Allergy(drug, kind, reaction) for drug in _first_of_each(drugs))
@@ -102,6 +113,18 @@ def _named_in_answer(
     if not asked or refused or others or _REFUSES.search(answer):
         return ()
     return asked
+
+
+def _linked(drug: DrugMention, answer: str) -> bool:
+    """Whether the drug is the allergen: not *because of your allergy I prescribe doxycycline*."""
+    line = folded(answer)
+    here = line.at(drug.start)
+    named = [m for m in _ALLERGY.finditer(line.line) if m.end() <= here]
+    if named:
+        return not _CAUSE.search(line.line[: named[-1].end()]) and not _GIVES.search(
+            line.line[named[-1].end() : here]
+        )
+    return not _GIVES.search(line.line[:here])
 
 
 def _first_of_each(drugs: Sequence[DrugMention]) -> list[DrugMention]:

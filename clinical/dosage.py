@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from decimal import Decimal
 
+from clinical.anatomy import organs
 from clinical.drugs import DrugMention
 from clinical.folded import folded
 from clinical.numbers import quantities
@@ -34,11 +36,17 @@ _ROUTES = {
 """The more telling come first: two puffs are inhaled, whatever else is said."""
 _ROUTE = {name: re.compile(rf"\b(?:{pattern})\b") for name, pattern in _ROUTES.items()}
 _FOR = re.compile(
-    r"\b(?:pour|contre|for)\s+((?:(?:la|le|les|l'|ma|mon|mes|votre|vos|sa|son|ses|the|my|your|his"
+    r"(?<!good )(?<!bad )(?<!bon )(?<!mauvais )\b(?:pour|contre|for)\s+((?:(?:la|le|les|l'"
+    r"|ma|mon|mes|votre|vos|sa|son|ses|the|my|your|his"
     r"|her|this|cette?|ce)\s*)?[^,.;:!?]{3,50})"
 )
 _HABITS = frozenset({"{drink}", "{cigarette}", "{pack}", "{bottle}"})
 _OF = re.compile(r"\s*(?:of|de|d'|d’|du)\s*(?:the\s|l'|l’|la\s)?", re.IGNORECASE)
+_MOMENT = re.compile(
+    r"\b(?:(?:le|chaque|tous les) (?:matin|soir|midi)s?|au (?:coucher|dejeuner|diner"
+    r"|petit[- ]dejeuner)"
+    r"|(?:in the|every|each) (?:morning|evening)|(?:at|every|each) (?:night|bedtime|noon))\b"
+)
 _LASTING = re.compile(r"\b(?:pendant|durant|for|pour|encore|course|over|sur)\b[^.;]{0,12}$")
 _EVERY = re.compile(r"\b(?:toutes les|tous les|every|chaque|each)\s*$")
 
@@ -109,6 +117,8 @@ def _dosage(
         for q in said
         if q.kind == "frequency" or _every(q, text)
     ]
+    if not frequency:
+        frequency = _moment(text, start, end)
     duration = [q for q in said if _lasts(q, text)]
     return Dosage(
         drug,
@@ -119,6 +129,17 @@ def _dosage(
         _route(text[start:end]),
         _indication(text, drug.end if drug else start, end, language),
     )
+
+
+def _moment(text: str, start: int, end: int) -> list[Quantity]:
+    """*le matin*, *at bedtime*: once a day, as it was said."""
+    line = folded(text)
+    last = line.at(end) if end < len(text) else len(line.line)
+    match = _MOMENT.search(line.line, line.at(start), last)
+    if match is None:
+        return []
+    first, stop = line.place(match.start(), match.end())
+    return [Quantity(Decimal(1), "/d", "frequency", first, stop, text[first:stop], weak=True)]
 
 
 def _first(found: list[Quantity]) -> list[Quantity]:
@@ -170,4 +191,6 @@ def _indication(text: str, start: int, end: int, language: str) -> str | None:
     first, last = line.place(match.start(1), match.end(1))
     said = text[first:last].strip()
     named = findings(said, language)
-    return said[: named[-1].end].strip() if named else None
+    parts = organs(folded(said), language)
+    end_ = max([f.end for f in named] + [organ.end for organ in parts], default=0)
+    return said[:end_].strip() or None

@@ -7,12 +7,13 @@ jour*, *fourteen units a week*. The score AUDIT-C is read with the other scores.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Literal
 
-from clinical.folded import folded
+from clinical.folded import Folded, folded
 from clinical.numbers import quantities
+from clinical.quantity import Quantity
 from clinical.text import checked
 
 _TOBACCO_UNITS = {"{pack-year}": "pack-years", "{cigarette}": "cigarettes", "{pack}": "packs"}
@@ -27,11 +28,15 @@ _ALCOHOL = re.compile(
 )
 _VAPES = re.compile(r"\b(?:vapot\w+|cigarettes? electroniques?|vap(?:e|es|ing)|e-cigarettes?)\b")
 _STOPPED = re.compile(
-    r"\b(?:sevree?s?|sevrage|arrete\w*|ne (?:fume|bois) plus|ex[- ]fumeu\w+|ancien(?:ne)? fumeu\w+"
-    r"|(?:stopped|quit|gave up|given up)(?: smoking| drinking)?|ex-smoker|former smoker)\b"
-    r"(?:[^.;]{0,30}?\b(?:depuis|en|il y a|since|in)\b\s+[^.,;]{2,24})?"
+    r"\b(?:sevree?s?|sevrage|arrete\b|ne (?:fume|bois) plus|ex[- ]fumeu\w+|ancien(?:ne)? fumeu\w+"
+    r"|(?:stopped|(?<!to )quit|gave up|given up)(?: smoking| drinking)?|ex-smoker|former smoker)\b"
+    r"(?:\s+[\w ]{1,20}?\b(?:years?|months?|weeks?) ago"
+    r"|[^.;]{0,30}?\b(?:depuis|en|il y a|since|in)\b\s+[^.,;]{2,24})?"
 )
 _NEVER = re.compile(r"\b(?:jamais|never|n'ai jamais|non[- ]fumeu\w+|non-smoker)\b")
+_PERIOD = re.compile(
+    r"[^.;,\d]{0,24}?\b(?:par|a|an|per|each|every|chaque|/) ?(jour|j|semaine|day|week|soir|night)\b"
+)
 _WATER = re.compile(r"\b(?:eau|water|lait|milk|the|tea|cafe|coffee|jus|juice|lemonade|soda|coca)\b")
 
 
@@ -48,6 +53,8 @@ class Habit:
     start: int
     end: int
     plausible: bool = True
+    high: Decimal | None = None
+    """The upper bound, when a range was said."""
 
 
 _MOST = {
@@ -70,13 +77,17 @@ def habits(text: str, language: str, question: str = "") -> tuple[Habit, ...]:
     around = f"{folded(question).line} {line.line}"
     smokes, drinks = bool(_TOBACCO.search(around)), bool(_ALCOHOL.search(around))
     found: list[Habit] = []
-    for q in quantities(text, language):
+    said = quantities(text, language)
+    for i, q in enumerate(said):
+        if q.part == "high":
+            continue
+        top = said[i + 1] if q.part == "low" and i + 1 < len(said) else None
         smoked = _TOBACCO_UNITS.get(q.unit or "")
         if smoked and (smokes or q.unit != "{pack}"):
-            found.append(_habit("tobacco", smoked, q.value, q.unit, text, q.start, q.end))
+            found.append(_counted("tobacco", smoked, q, top, text, line))
         drunk = _ALCOHOL_UNITS.get(q.unit or "")
         if drunk and drinks and not _WATER.search(line.line[line.at(q.end) :][:16]):
-            found.append(_habit("alcohol", drunk, q.value, q.unit, text, q.start, q.end))
+            found.append(_counted("alcohol", drunk, q, top, text, line))
     vapes = _VAPES.search(line.line)
     if vapes and not _NEVER.search(line.line):
         found.append(_habit("tobacco", "vaping", None, None, text, *line.place(*vapes.span())))
@@ -85,6 +96,25 @@ def habits(text: str, language: str, question: str = "") -> tuple[Habit, ...]:
         span = line.place(*over.span())
         found.append(_habit("tobacco" if smokes else "alcohol", "stopped", None, None, text, *span))
     return tuple(sorted(found, key=lambda habit: habit.start))
+
+
+def _counted(
+    kind: Literal["tobacco", "alcohol"],
+    name: str,
+    q: Quantity,
+    top: Quantity | None,
+    text: str,
+    line: Folded,
+) -> Habit:
+    """With the period that it is counted by: ``{drink}/wk``."""
+    end = top.end if top else q.end
+    by = _PERIOD.match(line.line, line.at(end))
+    unit = q.unit or ""
+    if by and unit != "{pack-year}":
+        unit += "/d" if by[1] in ("jour", "j", "day", "soir", "night") else "/wk"
+        end = line.place(by.start(), by.end())[1]
+    habit = _habit(kind, name, q.value, unit, text, q.start, end)
+    return replace(habit, high=top.value if top else None)
 
 
 def _habit(

@@ -45,11 +45,11 @@ _NAMES: dict[str, str] = {
     r"|respire\w*"
     r"|respirations?|breaths",
     "temperature": r"temperature|temp|fievre|fever|febrile|thermometre",
-    "oxygen_saturation": r"saturation|sats?|satur\w+|spo2|sao2",
+    "oxygen_saturation": r"saturation|sats?|satur\w+|spo2|sao2|oxygen|oxygene",
     "weight": r"poids|weight|weigh\w*|pes(?:e|ez|ait|es)|kilos",
     "height": r"taille|mesur\w+|height|tall|high",
     "bmi": r"imc|bmi|masse corporelle|body mass",
-    "pain": r"douleur\w*|mal|eva|en|pain\w*|hurts?|ache\w*|intensite|scale|echelle|severity",
+    "pain": r"douleur\w*|mal|eva|pain\w*|hurts?|ache\w*|intensite|scale|echelle|severity",
     "glucose": r"glycemi\w+|dextro|sucre|glucose|blood sugars?|sugars?|bm|capillaire",
     "HbA1c": r"hba1c|hemoglobine glyquee|glyquee|a1c",
     "hemoglobin": r"hemoglobine|haemoglobin|hemoglobin|hb",
@@ -108,7 +108,8 @@ _NOT_MEASURED = re.compile(
     r"\b(?:si|s'il|quand|lorsque|if|when|whenever|unless|should|depasse\w*"
     r"|au[- ]dessus|au[- ]dessous"
     r"|en dessous|en dessus|superieur\w*|inferieur\w*|above|below|over(?= \d\d(?:\.\d)?\b(?! over))"
-    r"|more than|less than|under(?= \d)|plus de|moins de|jusqu'a|objectif|cible|ideal\w*|normal\w*"
+    r"|more than|less than|under(?= \d)|plus de|moins de|jusqu'a|objectif|vise\w*|cible"
+    r"|ideal\w*|normal\w*"
     r"|target|aim\w*|goal|ought|devrait|faudrait|maximum|minimum|reach\w*|goes|atteint|monte a)\b"
 )
 _CHANGED_WEIGHT = re.compile(
@@ -119,12 +120,27 @@ _RELATIVE = re.compile(
     r"\b(?:(?:ma|sa|mon|son|votre|my|your|his|her) (?:mere|pere|soeur|frere|mari|femme|grand[- ]\w+"
     r"|mother|mum|mom|father|dad|sister|brother|husband|wife))\b"
 )
+_SCALE = re.compile(
+    r"\b(?:echelle|scale|eva|sur dix|sur 10|out of ten|out of 10|de (?:0|zero|un|1) a (?:10|dix)"
+    r"|(?:0|zero|1|one) to (?:10|ten))\b"
+)
+_LESION = re.compile(
+    r"\b(?:plaie|nodule|lesion|tumeur|kyste|ganglion|cicatrice|wound|lump|cyst|mass|cut|scar)\b"
+)
 _JOINT = re.compile(
-    r"\b(?:flexion|extension|rotation|abduction|adduction|elevation|lasegue|leg|raise|angle|bras|arm"
+    r"\b(?:flexion|extension|rotation|abduction|adduction|elevation|lasegue|leg|raise"
+    r"|angle|bras|arm"
     r"|genou|knee|hanche|hip|coude|elbow|epaule|shoulder|amplitude|mobilit\w+|range)\b"
 )
+_FIRST_PERSON = re.compile(r"\b(?:je|j'|moi|i|i'm|i've)(?!\w)")
 _FAR = 60
 """Characters between a sign's name and its value, at most."""
+
+
+def of_a_relative(text: str) -> bool:
+    """Whether a sentence tells of a grown relative and not, in the first person, of the patient."""
+    line = folded(text).line
+    return bool(_RELATIVE.search(line)) and not _FIRST_PERSON.search(line)
 
 
 def vital_values(text: str, language: str, question: str = "") -> tuple[VitalValue, ...]:
@@ -134,8 +150,8 @@ def vital_values(text: str, language: str, question: str = "") -> tuple[VitalVal
     """
     checked(language)
     line = folded(text).line
-    if _RELATIVE.search(line):
-        return ()
+    if of_a_relative(text) or re.search(r"\bbirth|naissance\b", f"{line} {fold(question)}"):
+        return ()  # of another, or of long ago
     found: list[VitalValue] = []
     said = quantities(text, language)
     skip: set[int] = set()
@@ -182,8 +198,12 @@ def _kind(
     if named is None:
         return None
     if quantity.unit is None and quantity.kind == "bare":
+        if named == "pain" and not _SCALE.search(f"{fold(question)} {line[:here]}"):
+            return None
         low, high = _BARE.get(named, ("1", "0"))
         return named if Decimal(low) <= quantity.value <= Decimal(high) else None
+    if named == "height" and (_LESION.search(line) or not _plausible("height", quantity, None)):
+        return None
     return named if quantity.unit in _UNITS.get(named, ()) else None
 
 

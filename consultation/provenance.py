@@ -18,6 +18,8 @@ class Quality(StrEnum):
     draft = "draft"
     """Made by the small embedded models: to be read with suspicion."""
     standard = "standard"
+    rules = "rules"
+    """A note whose sentences code filed as they were said, without a language model."""
 
 
 class ModelUse(Record):
@@ -77,6 +79,10 @@ NOTICES = {
             "Texte produit par une intelligence artificielle : à relire et à valider par un "
             "professionnel de santé avant tout usage."
         ),
+        Quality.rules: (
+            "Phrases d'une transcription automatique, classées par des règles sans modèle de "
+            "langage : à relire entièrement et à corriger avant tout usage."
+        ),
     },
     "en": {
         Quality.draft: (
@@ -86,6 +92,10 @@ NOTICES = {
         Quality.standard: (
             "Text made by artificial intelligence: to be read and validated by a healthcare "
             "professional before any use."
+        ),
+        Quality.rules: (
+            "Sentences of an automatic transcript, filed by rules without a language model: to be "
+            "read in full and corrected before any use."
         ),
     },
 }

@@ -132,8 +132,9 @@ class Settings(BaseSettings):
 
     @property
     def summary_quality(self) -> Quality:
-        small = self.small_language_model or self.strategy == "rules"
-        return Quality.draft if small else Quality.standard
+        if self.strategy == "rules":
+            return Quality.rules
+        return Quality.draft if self.small_language_model else Quality.standard
 
     def digest(self, task: Literal["transcript", "summary"]) -> str:
         """sha256 of this version and of the settings that change a result of this task.

@@ -93,7 +93,17 @@ def _said(unit: Unit, language: str) -> list[_Said]:
     found = [
         *scored,
         *(
-            _Said(h.kind, h.name, h.value, h.unit, h.text, h.start, h.end, plausible=h.plausible)
+            _Said(
+                h.kind,
+                h.name,
+                h.value,
+                h.unit,
+                h.text,
+                h.start,
+                h.end,
+                h.high,
+                plausible=h.plausible,
+            )
             for h in habits(unit.text, language, question)
         ),
         *(

@@ -14,6 +14,7 @@ from consultation.tables import Measurement, Treatment, TreatmentStatus
 from consultation.topics import Topic
 from summarize.grounding import Grounder, Grounds
 from summarize.measurements import measurements
+from summarize.rules import speaks_of_allergy
 from summarize.treatments import treatments
 from summarize.units import Unit
 from summarize.verify import Claim, failed, verify
@@ -48,21 +49,25 @@ def tables(units: Sequence[Unit], grounder: Grounder) -> Tables:
     refused: list[Unsupported] = []
     drugs: list[Treatment] = []
     for row, evidence in treatments(units, language):
-        text = _treatment_text(row, language)
+        text = _treatment_text(row, evidence, language)
         checks = _verify(text, evidence, grounder)
         if _stands("treatments", text, checks, refused):
             drugs.append(row.model_copy(update={"checks": checks}))
     values: list[Measurement] = []
     for measured, evidence in measurements(units, language):
         text = _lead(measured, evidence[0]) + _measurement_text(measured)
-        checks = _verify(text, evidence, grounder)
+        checks = _verify(text, evidence, grounder, support=1.0)
         if _stands("measurements", text, checks, refused):
             values.append(measured.model_copy(update={"checks": checks}))
     return Tables(tuple(drugs), tuple(values), tuple(refused))
 
 
-def _verify(text: str, evidence: tuple[Unit, ...], grounder: Grounder) -> tuple[Check, ...]:
-    support = max(grounder.against(text, unit).support for unit in evidence)
+def _verify(
+    text: str, evidence: tuple[Unit, ...], grounder: Grounder, support: float | None = None
+) -> tuple[Check, ...]:
+    """``support``: of a row that is cut out of its sentence, and has few words or none."""
+    if support is None:
+        support = max(grounder.against(text, unit).support for unit in evidence)
     return verify(Claim(text, Grounds(evidence, support, ()), _ABOUT, grounder.language))
 
 
@@ -76,9 +81,12 @@ def _stands(table: str, text: str, checks: tuple[Check, ...], refused: list[Unsu
     return False
 
 
-def _treatment_text(row: Treatment, language: str) -> str:
+def _treatment_text(row: Treatment, evidence: tuple[Unit, ...], language: str) -> str:
     """The row as a line of a note."""
     name = _WORDED[language].get(row.status, "{}").format(row.drug)
+    allergic = row.status is TreatmentStatus.allergy
+    if allergic and not any(speaks_of_allergy(unit.answered) for unit in evidence):
+        name = row.drug  # an intolerance: nobody said allergy
     amounts = (row.count, row.dose, row.frequency, row.duration)
     said = [name, *(amount.text for amount in amounts if amount)]
     if row.indication:

@@ -17,16 +17,16 @@ from clinical.folded import folded
 from clinical.quantity import Quantity, same_quantity
 from clinical.temporality import Status, courses, statuses
 from clinical.text import fold
+from clinical.vital_values import of_a_relative
 from consultation.summary import Evidence
 from consultation.tables import Amount, Earlier, Treatment, TreatmentStatus
 from consultation.transcript import Role
-from summarize.rules import speaks_of_family
 from summarize.units import Unit, quote
 
 _STATUS = {
     Status.current: TreatmentStatus.current,
     Status.stopped: TreatmentStatus.stopped,
-    Status.past: TreatmentStatus.stopped,
+    Status.past: TreatmentStatus.mentioned,
     Status.planned: TreatmentStatus.planned,
     Status.changed: TreatmentStatus.changed,
     Status.resumed: TreatmentStatus.started,
@@ -41,12 +41,35 @@ _NOT_TAKEN = re.compile(
     r"\b(?:(?:ne|n'|n) ?(?:\w+ ){1,3}?(?:pas|plus|jamais)|pas|jamais|aucune?|sans|never|not|no"
     r"|don't|doesn't|didn't|won't|haven't|isn't|without|avoid\w*|evit\w+)\b(?! d'arret| arret)"
 )
+_TOLD = re.compile(
+    r"\b(?:vous (?:prenez|avez|etes sous|continuez)|continu\w+|gardez|on (?:garde|continue|laisse)"
+    r"|toujours|you(?:'re| are)? (?:take|taking|already|still|currently|continue)"
+    r"|you(?:'re| are) on|keep taking"
+    r"|keep|carry on|continue|already|currently|still)\b"
+)
+_ADVISES = re.compile(
+    r"\b(?:vous pouvez|prenez|essayez|il faut|faudra\w*|vous allez|on va|je vais|donnez"
+    r"|you can|you could"
+    r"|try|taking|take|should|would|can|could|help\w*|we'll|i'll|recommend|suggest|advise)\b"
+)
+_WARNS = re.compile(
+    r"\b(?:can (?:raise|cause|lower|harm|make)|not good|bad for|risk\w*|avoid\w*|dangerous|careful"
+    r"|interact\w*|evit\w*|risqu\w*|deconseill\w*|contre[- ]indiqu\w*|mauvais\w*|attention)\b"
+)
 _YES = re.compile(
     r"^\W*(?:oui|ouais|si|tout a fait|exact\w*|c'est (?:ca|bien ca)|yes|yeah|yep"
     r"|that's right|correct|i do)\b"
 )
+_STILL = re.compile(
+    r"\b(?:(?:le|la|les|en) (?:prends?|prenons|prend)(?! (?:plus|pas))|toujours|encore"
+    r"|still (?:take|taking|on|do)|i take it|i do take)\b"
+)
+_OVER = re.compile(
+    r"\b(?:ai arretee?s?|(?:ne |n')(?:le |la |les |l'|en )?(?:prends?|prend) plus"
+    r"|plus maintenant|no longer|not any ?more|stopped|i don't take it any ?more|gave it up)\b"
+)
+_ASKS_THE_END = re.compile(r"\b(?:arrete\w*|stop\w*|come off)\b")
 _NO = re.compile(r"^\W*(?:non|pas|jamais|no|nope|never|i don't)\b")
-_FAMILY_ONLY = re.compile(r"\b(?:je|j'|me|m'|mon|ma|moi|i|i'm|my|vous|you)\b")
 
 
 OPENS, SHORT = 16, 90
@@ -111,14 +134,15 @@ def treatments(
 
 def _named(unit: Unit, language: str) -> list[tuple[DrugMention, Dosage]]:
     """The drugs of a sentence; of the question that a plain yes confirms."""
-    if speaks_of_family(unit.answered) and not _FAMILY_ONLY.search(fold(unit.text)):
+    if of_a_relative(unit.text):
         return []
     own = find_drugs(unit.text, language)
     if own:
         taken = dosages(unit.text, own, language)
         # A class is talk unless it has a dose: insulin, eighteen units.
         return [(d.drug, d) for d in taken if d.drug and (d.drug.kind == "drug" or not d.empty)]
-    if unit.question is None or not _YES.search(fold(unit.text)):
+    line = fold(unit.text)
+    if unit.question is None or not any(p.search(line) for p in (_YES, _STILL, _OVER)):
         return []
     asked = tuple(d for d in find_drugs(unit.question.text, language) if d.kind == "drug")
     if len(asked) != 1:
@@ -131,22 +155,38 @@ def _status(drug: DrugMention, dosage: Dosage, unit: Unit, language: str) -> Tre
     """None where the drug is not taken and never was: *je ne prends pas de…*"""
     line = folded(unit.text)
     here = drug.text in unit.text
-    said = statuses(courses(unit.text, language), drug.inn) if here else frozenset()
-    lead = line.line[: line.at(drug.start)] if here else ""
+    if not here:
+        return _answered(line.line, unit)
+    said = statuses(courses(unit.text, language), drug.inn)
+    lead = line.line[: line.at(drug.start)]
     clause = re.split(r"[,;.]|\b(?:mais|but|et|and)\b", lead)[-1]
     for status in (Status.stopped, Status.changed, Status.resumed, Status.planned, Status.past):
         if status in said:
             fresh = status is Status.planned and _PRESCRIBES.search(line.line)
             return TreatmentStatus.started if fresh else _STATUS[status]
-    if here and _NOT_TAKEN.search(clause):
+    tail = line.line[line.at(drug.start) + len(fold(drug.text)) :]
+    if _NOT_TAKEN.search(clause) or re.match(r"[\s,]*(?:non|no)\b", tail):
         return None
     if _PRESCRIBES.search(line.line) and unit.role is not Role.patient:
         return TreatmentStatus.started
-    if Status.current in said or (not here and _YES.search(line.line)):
+    if unit.role is Role.clinician and not _TOLD.search(line.line):
+        # What a clinician names with "taking" is advice: it is not the patient who says so.
+        advised = _ADVISES.search(line.line) and not _WARNS.search(line.line)
+        return TreatmentStatus.planned if advised else TreatmentStatus.mentioned
+    if Status.current in said:
         return TreatmentStatus.current
     if unit.role is Role.patient and not dosage.empty:
         return TreatmentStatus.current
     return TreatmentStatus.mentioned
+
+
+def _answered(line: str, unit: Unit) -> TreatmentStatus:
+    """Of the drug that was asked about: *Vous l'avez arrêté ? – Non, je le prends encore.*"""
+    if _OVER.search(line):
+        return TreatmentStatus.stopped
+    asked = fold(unit.question.text) if unit.question else ""
+    ended = _ASKS_THE_END.search(asked) and not _STILL.search(line)
+    return TreatmentStatus.stopped if ended else TreatmentStatus.current
 
 
 def _goes_on(last: _Row | None, unit: Unit, dosage: Dosage) -> bool:
@@ -190,8 +230,11 @@ def _add(row: _Row | None, dosage: Dosage, status: TreatmentStatus | None, unit:
         if known is not TreatmentStatus.allergy:
             row.status = status
             row.sources["status"] = unit
+    if status is None and known is TreatmentStatus.mentioned and unit.role is not Role.clinician:
+        row.status = TreatmentStatus.current  # how much, and how often: it is taken
+        row.sources["status"] = unit
     row.route = dosage.route or row.route
-    row.indication = dosage.indication or row.indication
+    row.indication = row.indication or dosage.indication
     row.units[unit.index] = unit
 
 

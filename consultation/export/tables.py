@@ -60,6 +60,10 @@ _WORDS: dict[str, dict[str, str]] = {
 }
 
 
+_UNITS = {"mm[Hg]": "mmHg", "Cel": "°C", "[degF]": "°F", "kg/m2": "kg/m²", "[lb_av]": "lb"}
+_UNITS |= {"[stone_av]": "st", "[in_i]": "in", "[ft_i]": "ft", "umol/L": "µmol/L"}
+
+
 def tables_to_markdown(
     summary: Summary, *, quoted: Callable[[Evidence], str], escaped: Callable[[str], str]
 ) -> list[str]:
@@ -122,11 +126,20 @@ def _measurement(row: Measurement, words: dict[str, str]) -> tuple[str, ...]:
         value += f"/{row.diastolic:g}"
     if row.high is not None:
         value += f"–{row.high:g}"
-    unit = f" {row.unit}" if row.unit else ""
+    unit = _unit(row.unit)
     who = words.get(row.said_by.value, row.said_by.value)
     warned = any(_warns(check) for check in row.checks)
     doubt = words["implausible"] if not row.plausible or warned else ""
     return _called(row, words), value + unit, who if row.said_by is not Role.unknown else "", doubt
+
+
+def _unit(code: str | None) -> str:
+    """A UCUM code as people write it."""
+    if code is None:
+        return ""
+    if code.startswith("{/"):
+        return code.strip("{}")
+    return " " + _UNITS.get(code, code.replace("{", "").replace("}", ""))
 
 
 def _warns(check: Check) -> bool:
@@ -152,6 +165,6 @@ def _below(
 ) -> list[str]:
     lines = [f"- {escaped(name)}", *(f"  - {quoted(one)}" for one in evidence)]
     for value in earlier:
-        lines.append(f"  - {words['earlier']}: {escaped(value.text)}")
+        lines.append(f"  - {words['earlier']}: {escaped(words.get(value.text, value.text))}")
         lines += [f"    - {quoted(one)}" for one in value.evidence]
     return lines

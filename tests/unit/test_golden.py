@@ -13,6 +13,7 @@ from jobs.text_transcript import transcript_from_text
 from summarize.consultation import summarize
 from summarize.engines.scripted import ScriptedModel
 from tests.golden import FOLDER, NOTES, reference
+from tests.golden.tables import FILE, written
 
 
 @pytest.mark.parametrize(("language", "template"), NOTES)
@@ -50,3 +51,8 @@ def test_a_note_of_a_text_shows_no_made_up_time() -> None:
     said = [[(e.anchor, e.quote) for e in s.evidence] for s in timed.statements()]
     assert [[(e.anchor, e.quote) for e in s.evidence] for s in untimed.statements()] == said
     assert "0:0" not in summary_to_markdown(untimed, text)
+
+
+def test_tables() -> None:
+    """Every row of the tables of our ten consultations, read by a person and kept."""
+    assert written() == FILE.read_text("utf-8")
