@@ -65,8 +65,8 @@ class ServiceSettings(IdentitySettings, LifeCycleSettings):
     """Notes that one worker writes at once; with a vLLM server, as many as it batches well."""
     lease_seconds: float = Field(default=20.0, gt=0)
     """A worker that has not been heard of for so long has its jobs taken over."""
-    poll_seconds: float = Field(default=1.0, gt=0)
-    """Seconds between two looks of a worker at a queue."""
+    poll_seconds: float = Field(default=0.25, gt=0)
+    """Seconds between two looks of a worker at a queue; a job waits half of it before each step."""
     drain_seconds: float = Field(default=600.0, ge=0)
     """How long a worker that is asked to stop may finish what it is doing."""
     step_attempts: int = Field(default=5, ge=1)

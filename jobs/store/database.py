@@ -6,8 +6,9 @@ import contextlib
 import sqlite3
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
+from threading import Lock
 from typing import Any, TypeVar
 
 from alembic import command
@@ -36,6 +37,9 @@ class Database:
 
     def __init__(self, url: str) -> None:
         self.url, self.sqlite = url, url.startswith("sqlite")
+        # SQLite lets one write and has the others try again after ever longer pauses, so that of
+        # forty threads some wait for many seconds. Here they queue, and one a process asks.
+        self._turn: AbstractContextManager[object] = Lock() if self.sqlite else nullcontext()
         if self.sqlite:
             file = make_url(url).database
             if file:
@@ -60,7 +64,12 @@ class Database:
     @contextmanager
     def write(self) -> Iterator[Session]:
         """One transaction, kept when the body ends well. Writers wait for each other on SQLite."""
-        with _away(), Session(self.engine, expire_on_commit=False) as session, session.begin():
+        with (
+            self._turn,
+            _away(),
+            Session(self.engine, expire_on_commit=False) as session,
+            session.begin(),
+        ):
             yield session
 
     def persist(self, work: Callable[[Session], Result], *, seconds: float = 300.0) -> Result:
