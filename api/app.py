@@ -7,12 +7,11 @@ from contextlib import asynccontextmanager
 from importlib.metadata import version
 
 from fastapi import FastAPI
-from fastapi.openapi.utils import get_openapi
 
-from api import openai_errors, openai_formats, problem
+from api import problem
 from api.auth import check_address
 from api.middleware import Envelope
-from api.problem import Problem
+from api.openapi import describe
 from api.routes import audit, consultations, health, jobs, openai, results, summaries, uploads
 from api.service import Service
 from jobs.queue import Enqueuer
@@ -48,25 +47,5 @@ def make_app(settings: ServiceSettings) -> FastAPI:
     app.add_middleware(Envelope)
     for one in (consultations, jobs, results, summaries, audit, health, openai, uploads):
         app.include_router(one.router)
-    app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]
+    app.openapi = lambda: describe(app)  # type: ignore[method-assign]
     return app
-
-
-def _openapi(app: FastAPI) -> dict[str, object]:
-    if app.openapi_schema is None:
-        schema = get_openapi(
-            title=app.title,
-            summary=app.summary,
-            version=app.version,
-            license_info=app.license_info,
-            routes=app.routes,
-        )
-        for path, operations in schema.get("paths", {}).items():
-            if openai_errors.speaks(path):
-                for operation in operations.values():
-                    operation["responses"].pop("422", None)  # it is 400 there
-        schemas = schema.setdefault("components", {}).setdefault("schemas", {})
-        schemas |= openai_formats.described()
-        schemas["Problem"] = Problem.model_json_schema()
-        app.openapi_schema = schema
-    return app.openapi_schema
