@@ -7,14 +7,13 @@ from contextlib import asynccontextmanager
 from importlib.metadata import version
 
 from fastapi import FastAPI
-from fastapi.openapi.utils import get_openapi
 
-from api import openai_errors, openai_formats, problem
+from api import problem
 from api.admission import Admission
 from api.auth import check_address
 from api.metrics import ApiMetrics
 from api.middleware import Envelope
-from api.problem import Problem
+from api.openapi import describe
 from api.rates import Rates
 from api.routes import (
     audit,
@@ -90,25 +89,5 @@ def make_app(settings: ServiceSettings) -> FastAPI:
         uploads,
     ):
         app.include_router(one.router)
-    app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]
+    app.openapi = lambda: describe(app)  # type: ignore[method-assign]
     return app
-
-
-def _openapi(app: FastAPI) -> dict[str, object]:
-    if app.openapi_schema is None:
-        schema = get_openapi(
-            title=app.title,
-            summary=app.summary,
-            version=app.version,
-            license_info=app.license_info,
-            routes=app.routes,
-        )
-        for path, operations in schema.get("paths", {}).items():
-            if openai_errors.speaks(path):
-                for operation in operations.values():
-                    operation["responses"].pop("422", None)  # it is 400 there
-        schemas = schema.setdefault("components", {}).setdefault("schemas", {})
-        schemas |= openai_formats.described()
-        schemas["Problem"] = Problem.model_json_schema()
-        app.openapi_schema = schema
-    return app.openapi_schema

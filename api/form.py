@@ -38,6 +38,27 @@ class ConsentRequired(InputError):
     hint = "Send your reference to the patient's agreement as the field consent."
 
 
+SCHEMAS: dict[str, dict[str, object]] = {
+    "language": {"enum": ["", *library.LANGUAGES]},
+    "template": {"enum": ["", *sorted({name for _, name in library.templates()})]},
+    "speakers": {"pattern": r"^([1-9][0-9]?)?$|^[1-9]-[1-9][0-9]$"},
+    "channels": {"enum": ["", "auto", "mix", "separate"]},
+    "allow_truncated": {"enum": ["", "true", "false"]},
+    "consent": {"maxLength": 200},
+    "patient": {"maxLength": 200},
+    "priority": {"enum": ["", "interactive", "batch"]},
+}
+"""What each takes, for OpenAPI, where that can be said. Empty is as if it was not sent."""
+
+
+def described() -> dict[str, object]:
+    """JSON Schema of the fields."""
+    return {
+        name: {"type": "string", "description": meaning, **SCHEMAS.get(name, {})}
+        for name, meaning in FIELDS.items()
+    }
+
+
 _PRIORITIES = {"interactive": INTERACTIVE, "batch": BATCH}
 
 

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import Any, get_args
 
-from api.form import FIELDS, read_fields
+from api.form import FIELDS, SCHEMAS, read_fields
 from api.openai_formats import Format, Granularity
 from api.upload import Form
 from consultation.errors import InvalidOption
@@ -29,13 +29,19 @@ _TEXT = {"type": "string"}
 DESCRIBED: dict[str, Any] = {
     "type": "object",
     "required": ["file", "model"],
+    "additionalProperties": False,
     "properties": {
         "file": {"type": "string", "format": "binary"},
         "model": {"type": "string", "description": "See /v1/models."},
-        "language": {"type": "string", "description": "fr or en; detected when not given."},
+        "language": {"type": "string", "description": FIELDS["language"], **SCHEMAS["language"]},
         "prompt": {"type": "string", "description": "Words to expect, most important first."},
         "response_format": {"type": "string", "enum": list(FORMATS), "default": "json"},
-        "temperature": {"type": "number", "description": "Accepted; nothing is sampled."},
+        "temperature": {
+            "type": "number",
+            "minimum": 0,
+            "maximum": 1,
+            "description": "Accepted; nothing is sampled.",
+        },
         "timestamp_granularities[]": {
             "type": "array",
             "items": {"type": "string", "enum": list(GRANULARITIES)},
@@ -44,8 +50,8 @@ DESCRIBED: dict[str, Any] = {
         "keywords[]": {"type": "array", "items": _TEXT, "description": "As prompt."},
         "chunking_strategy": {"type": "string", "description": "Accepted; voice activity decides."},
         "stream": {"type": "string", "enum": ["false"], "description": "Not supported."},
-        "speakers": {"type": "string", "description": FIELDS["speakers"]},
-        "consent": {"type": "string", "description": FIELDS["consent"]},
+        "speakers": {"type": "string", "description": FIELDS["speakers"], **SCHEMAS["speakers"]},
+        "consent": {"type": "string", "description": FIELDS["consent"], **SCHEMAS["consent"]},
     },
 }
 _KNOWN = {

@@ -190,8 +190,15 @@ def install(app: FastAPI) -> None:
             text.replace(" ", "_"),
             text,
             "See /openapi.json.",
-            headers=dict(error.headers or {}),
+            headers={**(error.headers or {}), **_allow(app, request, error.status_code)},
         )
+
+
+def _allow(app: FastAPI, request: Request, status: int) -> dict[str, str]:
+    from api.openapi import methods  # which describes errors
+
+    known = methods(app, request.url.path) if status == 405 else []
+    return {"Allow": ", ".join(known)} if known else {}
 
 
 def log_fault(error: Exception, request_id: str) -> None:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from starlette.concurrency import run_in_threadpool
 
 from api.auth import Eraser, Reader, Writer, actor
-from api.form import FIELDS, read_fields, take_patient
+from api.form import described, read_fields, take_patient
 from api.problem import responses
 from api.service import Used
 from api.upload import announced_size, receive
@@ -47,16 +47,14 @@ _UPLOAD: dict[str, Any] = {
                 "schema": {
                     "type": "object",
                     "required": ["file"],
+                    "additionalProperties": False,
                     "properties": {
                         "file": {
                             "type": "string",
                             "format": "binary",
                             "description": "The recording: wav, mp3, m4a, flac, ogg, webm, mp4…",
                         },
-                        **{
-                            name: {"type": "string", "description": meaning}
-                            for name, meaning in FIELDS.items()
-                        },
+                        **described(),
                     },
                 }
             }

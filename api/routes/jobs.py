@@ -24,6 +24,20 @@ BEAT_SECONDS = 15.0
 """A comment is sent so often, so that nothing on the way closes a silent connection."""
 
 
+_EVENT = {
+    "type": "object",
+    "properties": {
+        "id": {"type": "string", "description": "For Last-Event-ID."},
+        "event": {"type": "string", "const": "progress"},
+        "data": {
+            "type": "string",
+            "contentMediaType": "application/json",
+            "description": "job_id, status, step, progress (of the step, 0 to 1), at.",
+        },
+    },
+}
+
+
 @router.get("/{job_id}", responses=responses(404))
 def show(job_id: str, used: Used, who: Reader) -> JobOut:
     with used.store.database.read() as session:
@@ -47,7 +61,7 @@ def cancel(job_id: str, request: Request, used: Used, who: Writer) -> JobOut:
         **responses(404),
         200: {
             "description": "Server-sent events named progress; the last one has a final status.",
-            "content": {"text/event-stream": {"schema": {"type": "string"}}},
+            "content": {"text/event-stream": {"schema": _EVENT}},
         },
     },
 )

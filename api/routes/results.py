@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from api.auth import Reader, Writer, actor
 from api.negotiate import negotiate
+from api.openapi import header
 from api.problem import PreconditionFailed, PreconditionRequired, responses
 from api.service import Service, Used
 from api.wire import SpeakerChange, SpeakerChanges, SpeakerOut, Speakers
@@ -25,7 +26,10 @@ from jobs.store.artefacts import SUMMARY, TRANSCRIPT, Stored
 
 router = APIRouter(prefix="/v1/consultations/{consultation_id}", tags=["results"])
 Accept = Annotated[str | None, Header(max_length=1000)]
-IfMatch = Annotated[str | None, Header(max_length=200)]
+IfMatch = Annotated[str | None, Header(max_length=200, include_in_schema=False)]
+_IF_MATCH = {
+    "parameters": [header("If-Match", "The ETag of what is changed, or *.", maxLength=200)]
+}
 
 TRANSCRIPTS: dict[str, Callable[[Transcript], str]] = {
     "application/json": lambda transcript: transcript.to_json(),
@@ -111,7 +115,7 @@ def speakers(consultation_id: str, response: Response, used: Used, who: Reader) 
     return _speakers(Transcript.model_validate_json(stored.content))
 
 
-@router.patch("/speakers", responses=responses(404, 412, 428))
+@router.patch("/speakers", responses=responses(404, 412, 428), openapi_extra=_IF_MATCH)
 def change_speakers(
     consultation_id: str,
     changes: SpeakerChanges,

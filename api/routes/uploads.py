@@ -14,6 +14,7 @@ from starlette.concurrency import run_in_threadpool
 from api import tus
 from api.auth import Reader, Writer, actor
 from api.form import FIELDS, read_fields, take_patient
+from api.openapi import header
 from api.parts import Holding, receive_part
 from api.problem import TooLarge, UnsupportedMedia, responses
 from api.service import Service, Used
@@ -28,7 +29,7 @@ from jobs.uploads import UploadFields, Uploads
 
 def _version(
     _: Writer,  # who may not be here at all is told so first
-    tus_resumable: Annotated[str | None, Header(description=f"Must be {tus.VERSION}.")] = None,
+    tus_resumable: Annotated[str | None, Header(include_in_schema=False)] = None,
 ) -> None:
     tus.check_version(tus_resumable)
 
@@ -48,10 +49,14 @@ Metadata = Annotated[
         description="key base64(value), with commas between. Keys: " + ", ".join(FIELDS) + ".",
     ),
 ]
+_SPOKEN: dict[str, Any] = {
+    "parameters": [header("Tus-Resumable", "Version of the protocol.", enum=[tus.VERSION])]
+}
 _PART: dict[str, Any] = {
+    **_SPOKEN,
     "requestBody": {
         "content": {tus.MEDIA: {"schema": {"type": "string", "format": "binary"}}},
-    }
+    },
 }
 
 
@@ -119,6 +124,7 @@ async def create(
     response_class=Response,
     dependencies=Speaks,
     responses=responses(404, 410, 412, 423),
+    openapi_extra=_SPOKEN,
 )
 async def head(upload_id: str, request: Request, used: Used, who: Writer) -> Response:
     """How much has arrived: Upload-Offset."""
@@ -140,7 +146,7 @@ async def head(upload_id: str, request: Request, used: Used, who: Writer) -> Res
     response_class=Response,
     dependencies=Speaks,
     responses=responses(404, 409, 410, 412, 413, 415, 423, 460, 507),
-    openapi_extra=_PART,
+    openapi_extra={**_SPOKEN, "requestBody": {**_PART["requestBody"], "required": True}},
 )
 async def patch(
     upload_id: str,
@@ -164,6 +170,7 @@ async def patch(
     response_class=Response,
     dependencies=Speaks,
     responses=responses(404, 409, 410, 412, 423),
+    openapi_extra=_SPOKEN,
 )
 def terminate(upload_id: str, request: Request, used: Used, who: Writer) -> Response:
     """Give it up: what has arrived is removed."""
@@ -171,7 +178,14 @@ def terminate(upload_id: str, request: Request, used: Used, who: Writer) -> Resp
     return Response(status_code=204)
 
 
-@router.post("/{upload_id}", include_in_schema=False, dependencies=Speaks)
+@router.post(
+    "/{upload_id}",
+    status_code=204,
+    response_class=Response,
+    dependencies=Speaks,
+    responses=responses(404, 409, 410, 412, 413, 415, 423, 460, 507),
+    openapi_extra=_PART,
+)
 async def overridden(
     upload_id: str,
     request: Request,

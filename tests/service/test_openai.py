@@ -18,13 +18,17 @@ from sqlalchemy import select
 from api.openai_fields import read_asked
 from api.upload import Form
 from consultation.errors import InvalidOption
+from jobs.intake import Incoming, add_consultation, add_recording
+from jobs.queue import Enqueuer
 from jobs.service_settings import ServiceSettings
-from jobs.store import consultations
-from jobs.store.store import open_store
-from jobs.store.tables import Consultation, Job, Organisation
-from tests.service.conftest import MakeSettings, free_port
+from jobs.store import artefacts, consultations
+from jobs.store.audit import Actor
+from jobs.store.store import Store, open_store
+from jobs.store.tables import Consultation, Job, Organisation, new_id
+from jobs.tasks import JobOptions
+from tests.service.conftest import MakeSettings, Processes, free_port
 from tests.service.test_serve import command, start
-from tests.service.work import recording
+from tests.service.work import add_job, organisation, recording, wait
 
 SAID = "J'ai mal à la tête depuis trois jours."
 
@@ -210,10 +214,8 @@ def test_who_goes_away_leaves_nothing(make_settings: MakeSettings, tmp_path: Pat
 
 def test_what_a_killed_call_left_is_erased(make_settings: MakeSettings) -> None:
     from jobs.erasure import erase_forsaken
-    from jobs.queue import Enqueuer
     from jobs.store import awaited
     from jobs.store.upload_tables import Awaited
-    from tests.service.work import add_job, organisation
 
     store = open_store(make_settings(), migrate=True)
     enqueuer = Enqueuer(store.database)
@@ -257,3 +259,30 @@ def test_words_to_expect() -> None:
     )
     with pytest.raises(InvalidOption):
         read_asked(Form({}, "", 1), ServiceSettings())
+
+
+def test_a_job_of_a_transcript_alone(
+    settings: ServiceSettings, store: Store, enqueuer: Enqueuer, processes: Processes
+) -> None:
+    """On both databases: it is over after the transcript, and no note is begun."""
+    org, consultation_id = organisation(store), new_id("con")
+    writer = store.audio.writer(org, consultation_id)
+    writer.write(recording())
+    incoming = Incoming(
+        id=consultation_id, content=JobOptions(), kind="transcript", audio_bytes=writer.size
+    )
+    actor = Actor(org, "test")
+    job = add_recording(
+        store,
+        actor,
+        consultation_id,
+        writer,
+        lambda session: add_consultation(session, store, enqueuer, actor, incoming),
+    )
+    processes.worker(settings)
+    (done,) = wait(store, [job], 120)
+    parts = (done.status, done.transcript_status, done.summary_status, done.attempts)
+    assert parts == ("completed", "ready", "not_wanted", 1)
+    with store.database.read() as session:
+        made = artefacts.listed(session, org, consultation_id)
+    assert [one.kind for one in made] == ["transcript"]
