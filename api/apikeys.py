@@ -69,8 +69,11 @@ def show() -> None:
         from jobs.store.store import open_store
 
         store = open_store(service_settings(), migrate=True)
-        columns = ("id", "name", "organisation", "role", "expires", "revoked", "last used")
-        table = Table(*columns, box=None)
+        table = Table(box=None)
+        # Whole, however narrow the terminal is: it is what the other commands take.
+        table.add_column("id", no_wrap=True, min_width=16)
+        for column in ("name", "organisation", "role", "expires", "revoked", "last used"):
+            table.add_column(column, overflow="fold")
         with store.database.read() as session:
             for key, organisation in access.keys(session):
                 table.add_row(
@@ -80,7 +83,7 @@ def show() -> None:
                     key.role,
                     iso(key.expires)[:10] if key.expires else "-",
                     iso(key.revoked)[:10] if key.revoked else "-",
-                    iso(key.last_used)[:13] + "h" if key.last_used else "-",
+                    iso(key.last_used)[:13].replace("T", " ") + " h" if key.last_used else "-",
                 )
         Terminal().print(table)
 

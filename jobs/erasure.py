@@ -17,7 +17,7 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from consultation.errors import StorageError
-from jobs.errors import NotFound
+from jobs.errors import AudioAway, NotFound
 from jobs.queue import Enqueuer
 from jobs.store import audit, awaited, consultations, lives
 from jobs.store.audit import Actor
@@ -132,7 +132,15 @@ def finish_removals(store: Store, enqueuer: Enqueuer, *, older_ms: int = AGAIN_M
         rows = lives.removals(session, before=now_ms() - older_ms, limit=200)
     done = 0
     for row in rows:
-        remove(store, enqueuer, row)
+        try:
+            remove(store, enqueuer, row)
+        except (DatabaseAway, AudioAway) as error:
+            log.warning("removals wait: %s", error.code)
+            break
+        except StorageError as error:
+            # One that cannot be deleted must not keep the others.
+            log.warning("a removal waits: %s", error.code)
+            continue
         with store.database.write() as session:
             lives.removed(session, row.consultation_id)
         done += 1

@@ -9,6 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import Protocol
 
+from jobs.files import storage_errors
 from jobs.store import sealed_file
 from jobs.store.keys import KeyRing
 from jobs.store.sealed_file import SealedWriter
@@ -70,7 +71,9 @@ class AudioFolder:
         return sealed_file.read(path, context(org_id, consultation_id), self._ring)
 
     def delete(self, org_id: str, consultation_id: str) -> None:
-        self.path(org_id, consultation_id).unlink(missing_ok=True)
+        """Raises StorageError."""
+        with storage_errors():
+            self.path(org_id, consultation_id).unlink(missing_ok=True)
 
     def reseal(self, org_id: str, consultation_id: str) -> bool:
         path = self.path(org_id, consultation_id)

@@ -4,8 +4,10 @@ still to be removed outside of our rows."""
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 
 from sqlalchemy import ColumnElement, and_, delete, exists, or_, select, update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from jobs.store import artefacts, consultations, pseudonyms
@@ -114,11 +116,11 @@ def forget_results(
         )
         .returning(Artefact.id)
     ).all()
-    row = consultations.find(session, org_id, consultation_id)
+    row = session.get(Consultation, consultation_id)
     left = exists().where(
         Artefact.consultation_id == consultation_id, Artefact.kind.in_((TRANSCRIPT, SUMMARY))
     )
-    if gone and row.audio_bytes is None and not session.scalar(select(left)):
+    if gone and row is not None and row.audio_bytes is None and not session.scalar(select(left)):
         artefacts.forget(session, org_id, consultation_id, OPTIONS)
     return len(gone)
 
@@ -149,9 +151,9 @@ def claim(session: Session, name: str, every_ms: int) -> bool:
     """True for one worker of all, once in ``every_ms``."""
     at = now_ms()
     if session.get(Schedule, name) is None:
-        # A first one; who is slower finds it there, by an error of the database, and tries later.
-        session.add(Schedule(name=name, due=0))
-        session.flush()
+        # Of two that begin at once, the slower one finds it there.
+        with suppress(IntegrityError), session.begin_nested():
+            session.add(Schedule(name=name, due=0))
     taken = session.execute(
         update(Schedule)
         .where(Schedule.name == name, Schedule.due <= at)

@@ -12,6 +12,7 @@ from fastapi.testclient import TestClient
 from sqlalchemy import inspect, text, update
 
 from api.app import make_app
+from jobs import erasure
 from jobs.erasure import finish_removals
 from jobs.queue import Enqueuer
 from jobs.retention import Retention, release
@@ -23,7 +24,7 @@ from jobs.store.audit import Actor
 from jobs.store.store import Store
 from jobs.store.tables import Artefact, Consultation, Job
 from tests.service.conftest import Processes
-from tests.service.test_http import Door, door, issue, problem, sent_transcript, upload
+from tests.service.test_http import FILE, Door, door, issue, problem, sent_transcript, upload
 from tests.service.test_store import consultation, get, put
 from tests.service.work import add_job, files_with, organisation, recording, wait, wait_for
 
@@ -128,6 +129,36 @@ def test_one_worker_of_all_has_the_turn(
     for thread in threads:
         thread.join()
     assert sorted(turns) == [False] * 5 + [True]
+
+
+def test_one_recording_that_cannot_be_deleted_keeps_no_other(
+    store: Store, enqueuer: Enqueuer
+) -> None:
+    org = organisation(store)
+    stuck, fine = (add_job(store, enqueuer, org, b"sound") for _ in range(2))
+    path = store.audio.path(org, stuck.consultation_id)  # type: ignore[attr-defined]
+    path.unlink()
+    path.mkdir()
+    for job in (stuck, fine):
+        # Answered all the same: the rows are gone, and a worker tries the rest again.
+        receipt = erasure.erase_consultation(store, enqueuer, Actor(org, "k"), job.consultation_id)
+        assert receipt.recordings == 1
+    assert finish_removals(store, enqueuer, older_ms=-1) == 1
+    path.rmdir()
+    assert finish_removals(store, enqueuer, older_ms=-1) == 1
+
+
+def test_the_same_idempotency_key_for_another_patient_is_another_request(door: Door) -> None:
+    headers = door.as_(**{"Idempotency-Key": "one"})
+    for patient, status in (("IPP 1", 202), ("IPP 1", 202), ("IPP 2", 409)):
+        answer = door.client.post(
+            "/v1/consultations", headers=headers, files=FILE, data={"patient": patient}
+        )
+        assert answer.status_code == status
+    # Once it is erased, the key is free again.
+    door.client.post("/v1/erasures", headers=door.as_(), json={"patient": "IPP 1"})
+    answer = door.client.post("/v1/consultations", headers=headers, files=FILE)
+    assert answer.status_code == 202
 
 
 def test_hashes_of_patients(store: Store) -> None:

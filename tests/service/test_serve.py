@@ -194,6 +194,7 @@ def test_commands(make_settings: MakeSettings, tmp_path: Path) -> None:
     assert first.splitlines()[-1].startswith("ana_")
     listed = command(settings, "apikeys", "list")
     assert "EHR" in listed
+    assert first.splitlines()[-1].split("_")[1] in listed
     assert first.splitlines()[-1].split("_")[2] not in listed
     key_id = first.splitlines()[-1].split("_")[1]
     rotated = command(settings, "apikeys", "rotate", key_id, "--grace-hours", "1").strip()
