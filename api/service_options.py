@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pydantic import ValidationError
+from pydantic_settings import SettingsError
 
 from consultation.errors import InvalidOption
 from jobs.service_settings import ServiceSettings
@@ -18,5 +19,11 @@ def service_settings(**changes: object) -> ServiceSettings:
         )
         raise InvalidOption(
             f"a setting holds a value that cannot be meant: {names}",
+            hint="docs/settings.md lists every setting and what it takes.",
+        ) from None
+    except SettingsError as error:
+        # Its text names the field, and no value.
+        raise InvalidOption(
+            f"the environment holds a value that is no JSON: {error}"[:300],
             hint="docs/settings.md lists every setting and what it takes.",
         ) from None

@@ -156,6 +156,8 @@ class Feeder:
                 if row is None or not runs or item is None or item.status != "waiting":
                     unwanted.append(one)
                     continue
+                if self._intake.must_wait(session, item, one):
+                    continue
                 left = self._intake.begin(session, row, item, one)
                 recordings += left.recordings
                 jobs += left.jobs

@@ -141,6 +141,16 @@ class Intake:
         if taken.audio_bytes is not None and taken.consultation_id is not None:
             self._store.audio.delete(org_id, taken.consultation_id)
 
+    def must_wait(self, session: Session, item: BatchItem, taken: Taken) -> bool:
+        """Its consultation is being transcribed by a job of its own: not twice at one time."""
+        wanted = taken.turn.source.consultation_id
+        if wanted is None or taken.error is not None:
+            return False
+        return any(
+            job.status not in job_rows.FINAL and job.transcript_status != "ready"
+            for job in consultations.jobs(session, item.org_id, wanted)
+        )
+
     def begin(self, session: Session, batch: Batch, item: BatchItem, taken: Taken) -> Leftovers:
         """Consultation and job, in the caller's transaction, or the item's error."""
         unused = (taken.consultation_id,) if taken.audio_bytes and taken.consultation_id else ()
