@@ -27,7 +27,7 @@ from jobs.source_files import (
     read_transcript,
     source_errors,
 )
-from jobs.store import artefacts, batches, consultations, job_rows
+from jobs.store import artefacts, batch_items, consultations, job_rows
 from jobs.store.artefacts import OPTIONS, TRANSCRIPT
 from jobs.store.batch_tables import Batch, BatchItem
 from jobs.store.store import Store
@@ -147,7 +147,7 @@ class Intake:
         item.attempts += 1
         error = taken.error
         if error is None and taken.content_sha256 is not None:
-            twin = batches.twin(session, item, taken.content_sha256)
+            twin = batch_items.twin(session, item, taken.content_sha256)
             if twin is not None:
                 item.status, item.same_as = "duplicate", twin
                 return Leftovers(unused)
@@ -201,7 +201,7 @@ class Intake:
         item.content_sha256 = taken.content_sha256 or item.content_sha256
         if source.transcript is not None:
             kept = source.model_copy(update={"transcript": None})
-            batches.set_source(item, kept.model_dump_json(exclude_defaults=True).encode(), ring)
+            batch_items.set_source(item, kept.model_dump_json(exclude_defaults=True).encode(), ring)
         if replaced is None:
             return Leftovers()
         # First the item lets go of it: what is erased takes its item along.
