@@ -31,7 +31,7 @@ from consultation.errors import AnamneseError, Interrupted
 from jobs.chores import feeder
 from jobs.queue import Enqueuer
 from jobs.service_settings import ServiceSettings
-from jobs.store import access, batches
+from jobs.store import access, batch_items, batches
 from jobs.store.audit import Actor
 from jobs.store.database import DatabaseAway
 from jobs.store.store import open_store
@@ -72,8 +72,8 @@ class Opened:
                 "batch": row.id,
                 "status": row.status,
                 "total": row.total,
-                "items": batches.counts(session, row.id),
-                "errors": batches.errors(session, row.id),
+                "items": batch_items.counts(session, row.id),
+                "errors": batch_items.errors(session, row.id),
                 "created": iso(row.created),
             }
 

@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict
 from sqlalchemy.orm import Session
 
 from api.wire import JobError, iso
-from jobs.store import batches
+from jobs.store import batch_items
 from jobs.store.batch_tables import Batch
 
 
@@ -71,8 +71,8 @@ def batch_out(session: Session, row: Batch) -> BatchOut:
             "id": row.id,
             "status": row.status,
             "total": row.total,
-            "items": batches.counts(session, row.id),
-            "errors": batches.errors(session, row.id),
+            "items": batch_items.counts(session, row.id),
+            "errors": batch_items.errors(session, row.id),
             "created": iso(row.created),
             "finished": iso(row.finished) if row.finished else None,
         }

@@ -8,42 +8,32 @@ what concerns all items (the disk is full, the database is away) is raised.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from pydantic import ValidationError
 from sqlalchemy.orm import Session
 
-from consultation.errors import EmptyFile, InputError, InvalidTranscript, UnreadableFile
+from consultation.errors import EmptyFile, InputError, InvalidTranscript
 from consultation.transcript import Transcript
 from jobs.batch_source import ItemSource
 from jobs.errors import NotFound
 from jobs.queue import Enqueuer
-from jobs.store import artefacts, batches, consultations, job_rows
+from jobs.source_files import (
+    SourceMissing,
+    SourceTooLarge,
+    inside,
+    next_chunk,
+    read_transcript,
+    source_errors,
+)
+from jobs.store import artefacts, batch_items, consultations, job_rows
 from jobs.store.artefacts import OPTIONS, TRANSCRIPT
 from jobs.store.batch_tables import Batch, BatchItem
 from jobs.store.store import Store
 from jobs.store.tables import new_id
 
 _CHUNK = 1 << 20
-_TRANSCRIPT_MOST = 32 << 20
-
-
-class SourceMissing(UnreadableFile):
-    code = "source_missing"
-    hint = "Put the file back where the manifest says, then: anamnese batch retry."
-
-
-class SourceOutside(InputError):
-    code = "source_outside"
-    hint = "Only files in the batch's own folder are read."
-
-
-class SourceTooLarge(InputError):
-    code = "too_large"
-    hint = "ANAMNESE_UPLOAD_LIMIT_MB is the limit."
 
 
 @dataclass(frozen=True)
@@ -93,7 +83,7 @@ class Intake:
             if source.path is not None:
                 path = inside(folder, source.path)
                 if path.suffix.lower() == ".json":
-                    return _transcript(turn, _read(path))
+                    return _transcript(turn, read_transcript(path))
                 return self._recording(org_id, path, turn)
             if source.transcript is not None:
                 return _transcript(turn, source.transcript.encode())
@@ -102,7 +92,7 @@ class Intake:
             return Taken(turn, error=error)
 
     def _recording(self, org_id: str, path: Path, turn: Turn) -> Taken:
-        with _source_errors():
+        with source_errors():
             found = path.stat()
         stamp = f"{found.st_size}:{found.st_mtime_ns}"
         if turn.consultation_id is not None and turn.stamp == stamp:
@@ -114,12 +104,12 @@ class Intake:
             raise SourceTooLarge(f"the recording is larger than {self._limit >> 20} MiB")
         consultation_id = new_id("con")
         digest = hashlib.sha256()
-        with _source_errors():
+        with source_errors():
             file = path.open("rb")
         with file:
             writer = self._store.audio.writer(org_id, consultation_id)
             try:
-                while content := _next(file.read, _CHUNK):
+                while content := next_chunk(file.read, _CHUNK):
                     if writer.size + len(content) > self._limit:
                         raise SourceTooLarge("the recording grew while it was read")
                     digest.update(content)
@@ -141,13 +131,23 @@ class Intake:
         if taken.audio_bytes is not None and taken.consultation_id is not None:
             self._store.audio.delete(org_id, taken.consultation_id)
 
+    def must_wait(self, session: Session, item: BatchItem, taken: Taken) -> bool:
+        """Its consultation is being transcribed by a job of its own: not twice at one time."""
+        wanted = taken.turn.source.consultation_id
+        if wanted is None or taken.error is not None:
+            return False
+        return any(
+            job.status not in job_rows.FINAL and job.transcript_status != "ready"
+            for job in consultations.jobs(session, item.org_id, wanted)
+        )
+
     def begin(self, session: Session, batch: Batch, item: BatchItem, taken: Taken) -> Leftovers:
         """Consultation and job, in the caller's transaction, or the item's error."""
         unused = (taken.consultation_id,) if taken.audio_bytes and taken.consultation_id else ()
         item.attempts += 1
         error = taken.error
         if error is None and taken.content_sha256 is not None:
-            twin = batches.twin(session, item, taken.content_sha256)
+            twin = batch_items.twin(session, item, taken.content_sha256)
             if twin is not None:
                 item.status, item.same_as = "duplicate", twin
                 return Leftovers(unused)
@@ -201,25 +201,13 @@ class Intake:
         item.content_sha256 = taken.content_sha256 or item.content_sha256
         if source.transcript is not None:
             kept = source.model_copy(update={"transcript": None})
-            batches.set_source(item, kept.model_dump_json(exclude_defaults=True).encode(), ring)
+            batch_items.set_source(item, kept.model_dump_json(exclude_defaults=True).encode(), ring)
         if replaced is None:
             return Leftovers()
         # First the item lets go of it: what is erased takes its item along.
         session.flush()
         consultations.erase(session, org_id, replaced)
         return Leftovers((replaced,), (earlier,) if earlier else ())
-
-
-def inside(folder: Path, name: str) -> Path:
-    """The file, all links followed. Raises SourceOutside, SourceMissing."""
-    with _source_errors():
-        root = folder.resolve()
-        path = (root / name).resolve()
-        if not path.is_relative_to(root):
-            raise SourceOutside("the file is outside of the batch's folder")
-        if not path.is_file():
-            raise SourceMissing("the file is not there")
-    return path
 
 
 def _kind(
@@ -249,18 +237,6 @@ def _kind(
     return "consultation"
 
 
-def _read(path: Path) -> bytes:
-    with _source_errors():
-        if path.stat().st_size > _TRANSCRIPT_MOST:
-            raise SourceTooLarge(f"a transcript has at most {_TRANSCRIPT_MOST >> 20} MiB")
-        return path.read_bytes()
-
-
-def _next(read: Callable[[int], bytes], size: int) -> bytes:
-    with _source_errors():
-        return read(size)
-
-
 def _transcript(turn: Turn, content: bytes) -> Taken:
     try:
         transcript = Transcript.model_validate_json(content)
@@ -274,15 +250,3 @@ def _transcript(turn: Turn, content: bytes) -> Taken:
         transcript=transcript.to_json().encode(),
         content_sha256=turn.source.options_digest(transcript.sha256()),
     )
-
-
-@contextmanager
-def _source_errors() -> Iterator[None]:
-    """What goes wrong with somebody's file is an error of that item; without the file's name."""
-    try:
-        yield
-    except (OSError, ValueError, RuntimeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else type(error).__name__
-        raise UnreadableFile(
-            f"the file could not be read: {reason}", hint="Check that workers may read it."
-        ) from None

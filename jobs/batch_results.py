@@ -13,7 +13,7 @@ from typing import Any
 from consultation.errors import EngineMissing
 from jobs.batch_source import ItemSource
 from jobs.files import storage_errors
-from jobs.store import artefacts, batches
+from jobs.store import artefacts, batch_items
 from jobs.store.artefacts import SUMMARY, TRANSCRIPT
 from jobs.store.batch_tables import BatchItem
 from jobs.store.store import Store
@@ -39,7 +39,7 @@ COLUMNS = (
 
 def line(store: Store, item: BatchItem, job: Job | None) -> dict[str, Any]:
     """What there is to say of an item, without content."""
-    source = ItemSource.model_validate_json(batches.source_of(item, store.ring))
+    source = ItemSource.model_validate_json(batch_items.source_of(item, store.ring))
     active = item.status == "active" and job is not None
     failing = job if active and job is not None else item
     return {
@@ -63,7 +63,9 @@ def results(
     after = 0
     while True:
         with store.database.read() as session:
-            found = batches.items(session, org_id, batch_id, limit=_PAGE, after=after, state=None)
+            found = batch_items.items(
+                session, org_id, batch_id, limit=_PAGE, after=after, state=None
+            )
             session.expunge_all()
         for item, job in found:
             said = line(store, item, job)

@@ -14,7 +14,7 @@ from consultation.errors import InvalidOption
 from jobs.batch_source import BadManifest, BadRow, GoodRow
 from jobs.errors import Conflict, NotFound
 from jobs.queue import Enqueuer
-from jobs.store import audit, batches, job_rows
+from jobs.store import audit, batch_items, batches, job_rows
 from jobs.store.audit import Actor
 from jobs.store.crypto import digest
 from jobs.store.idempotency import KeyReused
@@ -119,7 +119,7 @@ def _write(
 
     def flush() -> None:
         with store.database.write() as session:
-            batches.add_items(session, store.ring, new.actor.org_id, batch_id, chunk)
+            batch_items.add_items(session, store.ring, new.actor.org_id, batch_id, chunk)
         chunk.clear()
         progress("prepare", total, 0)
 
@@ -169,7 +169,7 @@ def cancel(store: Store, enqueuer: Enqueuer, actor: Actor, batch_id: str) -> Non
 def cancel_jobs(store: Store, enqueuer: Enqueuer, org_id: str, batch_id: str) -> None:
     """Those of a cancelled batch; a worker does it again where this was stopped half way."""
     with store.database.read() as session:
-        jobs = batches.unfinished_jobs(session, batch_id)
+        jobs = batch_items.unfinished_jobs(session, batch_id)
     # One at a time: a worker that finishes one of them must not wait for all of them.
     for job_id in jobs:
         try:

@@ -15,7 +15,7 @@ from jobs.batch_intake import Intake, Taken, Turn
 from jobs.batch_source import ItemSource
 from jobs.batches import cancel_jobs
 from jobs.queue import Enqueuer
-from jobs.store import batches, consultations, outbox
+from jobs.store import batch_items, batches, consultations, outbox
 from jobs.store.batch_tables import Batch, BatchItem
 from jobs.store.job_rows import FINAL
 from jobs.store.store import Store
@@ -58,11 +58,19 @@ class Feeder:
         self._tidy()
         with self._store.database.read() as session:
             open_ones = batches.unsettled(session)
-        moved = 0
+            share = self._share(session, open_ones)
+        return sum(self._one(batch_id, share) for batch_id in open_ones)
+
+    def _share(self, session: Session, open_ones: list[str]) -> int:
+        """Of each batch that has something waiting: evenly, so that a second batch does not wait
+        for the first one's end."""
+        room, sharing = self._window, 0
         for batch_id in open_ones:
-            # Shared out evenly, so that a second batch does not wait for the first one's end.
-            moved += self._one(batch_id, max(1, self._window // len(open_ones)))
-        return moved
+            if batch_items.count(session, batch_id, "waiting", 1):
+                sharing += 1
+            else:
+                room -= batch_items.count(session, batch_id, "active", self._window)
+        return max(1, room // max(1, sharing))
 
     def _one(self, batch_id: str, window: int) -> int:
         if not self._wanted(batch_id, window):
@@ -90,10 +98,10 @@ class Feeder:
             row = session.get(Batch, batch_id)
             if row is None or row.status not in {"running", "cancelled"}:
                 return False
-            if batches.over(session, batch_id):
+            if batch_items.over(session, batch_id):
                 return True
-            active = batches.count(session, batch_id, "active", window)
-            waiting = batches.count(session, batch_id, "waiting", 1)
+            active = batch_items.count(session, batch_id, "active", window)
+            waiting = batch_items.count(session, batch_id, "waiting", 1)
             if row.status == "cancelled":
                 return active > 0
             return active < window if waiting else active == 0
@@ -105,7 +113,7 @@ class Feeder:
             row = batches.locked(session, batch_id)
             if row is None:
                 return None
-            for item, job in batches.over(session, batch_id):
+            for item, job in batch_items.over(session, batch_id):
                 _note(item, job)
                 if item.stamp is not None and item.status != "failed" and not row.keep_audio:
                     stored = consultations.find(session, item.org_id, job.consultation_id)
@@ -122,12 +130,12 @@ class Feeder:
         return (org_id, folder, turns) if turns else None
 
     def _turns(self, session: Session, row: Batch, window: int) -> list[Turn]:
-        active = batches.count(session, row.id, "active", window)
-        waiting = batches.waiting(session, row.id, window - active)
+        active = batch_items.count(session, row.id, "active", window)
+        waiting = batch_items.waiting(session, row.id, window - active)
         if not waiting:
-            if active == 0 and batches.count(session, row.id, "waiting", 1) == 0:
+            if active == 0 and batch_items.count(session, row.id, "waiting", 1) == 0:
                 row.status, row.finished, row.fed_by = "completed", now_ms(), None
-                outbox.batch_over(session, row, batches.counts(session, row.id))
+                outbox.batch_over(session, row, batch_items.counts(session, row.id))
             return []
         at = now_ms()
         if row.fed_by not in {None, self._who} and (row.fed_until or 0) > at:
@@ -136,7 +144,7 @@ class Feeder:
         return [
             Turn(
                 item.number,
-                ItemSource.model_validate_json(batches.source_of(item, self._store.ring)),
+                ItemSource.model_validate_json(batch_items.source_of(item, self._store.ring)),
                 item.consultation_id,
                 item.stamp,
             )
@@ -155,6 +163,8 @@ class Feeder:
                 # In the meantime another one began it, or it was cancelled or erased.
                 if row is None or not runs or item is None or item.status != "waiting":
                     unwanted.append(one)
+                    continue
+                if self._intake.must_wait(session, item, one):
                     continue
                 left = self._intake.begin(session, row, item, one)
                 recordings += left.recordings

@@ -24,7 +24,7 @@ from consultation.transcript import Transcript
 from jobs import batch_results
 from jobs import batches as work
 from jobs.batch_source import BadRow, GoodRow
-from jobs.store import batches
+from jobs.store import batch_items, batches
 from jobs.store.access import Principal
 
 router = APIRouter(prefix="/v1/batches", tags=["batches"])
@@ -176,7 +176,7 @@ def items(
     """In the order of the manifest, a page at a time."""
     with used.store.database.read() as session:
         batches.find(session, who.org_id, batch_id)
-        found = batches.items(
+        found = batch_items.items(
             session, who.org_id, batch_id, limit=limit + 1, after=int(cursor or 0), state=state
         )
         lines = [item_out(batch_results.line(used.store, *one)) for one in found[:limit]]

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import select
 
 from consultation.engines import Progress, no_progress
-from jobs.store import batches, pseudonyms, webhooks
+from jobs.store import batch_items, batches, pseudonyms, webhooks
 from jobs.store.artefacts import context_of
 from jobs.store.audio import AudioStore
 from jobs.store.batch_tables import Batch, BatchItem
@@ -22,7 +22,7 @@ from jobs.store.webhook_tables import Webhook
 _AT_ONCE = 200
 _CONTEXTS: tuple[tuple[Any, Callable[[Any], str]], ...] = (
     (Batch, lambda row: batches.batch_context(row.org_id, row.id)),
-    (BatchItem, lambda row: batches.item_context(row.org_id, row.batch_id, row.number)),
+    (BatchItem, lambda row: batch_items.item_context(row.org_id, row.batch_id, row.number)),
     (Webhook, lambda row: webhooks.context(row.org_id, row.id)),
     (OrganisationKey, lambda row: pseudonyms.context(row.org_id)),
 )

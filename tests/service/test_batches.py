@@ -17,7 +17,7 @@ from jobs.errors import Conflict, NotFound
 from jobs.feeder import Feeder
 from jobs.queue import Enqueuer
 from jobs.service_settings import ServiceSettings
-from jobs.store import audit, batches, consultations, job_rows, outbox
+from jobs.store import audit, batch_items, batches, consultations, job_rows, outbox
 from jobs.store.artefacts import OPTIONS
 from jobs.store.batch_tables import Batch, BatchItem
 from jobs.store.idempotency import KeyReused
@@ -57,7 +57,7 @@ def feeder(store: Store, enqueuer: Enqueuer, window: int = 10, who: str = "one")
 
 def counts(store: Store, batch_id: str) -> dict[str, int]:
     with store.database.read() as session:
-        return {k: v for k, v in batches.counts(session, batch_id).items() if v}
+        return {k: v for k, v in batch_items.counts(session, batch_id).items() if v}
 
 
 def status(store: Store, batch_id: str) -> str:
@@ -113,6 +113,18 @@ def test_a_window_at_a_time_and_each_item_once(
         assert len(found) == 25
         assert {row.audio_bytes for row in found} == {None}
         assert {row.priority for row in session.scalars(select(Job))} == {job_rows.BATCH}
+
+
+def test_batches_share_the_window(store: Store, enqueuer: Enqueuer, tmp_path: Path) -> None:
+    folder = folder_of(tmp_path, 20)
+    _, large = make(store, folder, rows(20))
+    _, small = make(store, folder, [GoodRow(1, ItemSource(path="r1.wav"))])
+    feeding = feeder(store, enqueuer, window=10)
+    feeding.look()
+    assert (counts(store, large)["active"], counts(store, small)["active"]) == (5, 1)
+    # The small one needs no more of it.
+    feeding.look()
+    assert counts(store, large)["active"] == 9
 
 
 def test_nothing_begins_when_a_row_is_bad(store: Store, tmp_path: Path) -> None:
@@ -296,7 +308,7 @@ def test_names_of_files_are_not_in_the_clear(store: Store, tmp_path: Path) -> No
         kept += b"".join(session.scalars(select(Batch.body)).all())
         row = session.get(BatchItem, (batch_id, 1))
         assert row is not None
-        assert ItemSource.model_validate_json(batches.source_of(row, store.ring)) == source
+        assert ItemSource.model_validate_json(batch_items.source_of(row, store.ring)) == source
     assert b"Zylberstein" not in kept
 
 
@@ -389,5 +401,5 @@ def test_keys_are_rotated_for_batches_and_webhooks_too(store: Store, tmp_path: P
         assert last is not None
         assert hook_now is not None
         assert batches.folder_of(batch, only) == str(tmp_path)
-        assert b"r450.wav" in batches.source_of(last, only)
+        assert b"r450.wav" in batch_items.source_of(last, only)
         assert webhooks.target(hook_now, only).url == "https://example.org/"

@@ -54,6 +54,12 @@ def test_a_batch_over_http(door: Door) -> None:
     problem(again, 409, "idempotency_key_reused")
     feed(door)
     path = f"/v1/batches/{batch['id']}"
+    # Its upload is still being transcribed: not twice at one time.
+    first = door.client.get(f"{path}/items", headers=door.as_(), params={"limit": 1}).json()
+    assert first["items"][0]["status"] == "waiting"
+    job = door.client.get(f"/v1/consultations/{con}", headers=door.as_()).json()["jobs"][0]
+    door.client.post(f"/v1/jobs/{job['id']}/cancel", headers=door.as_())
+    feed(door)
     first = door.client.get(f"{path}/items", headers=door.as_(), params={"limit": 2}).json()
     assert [(one["reference"], one["status"]) for one in first["items"]] == [
         ("A", "queued"),
@@ -191,7 +197,7 @@ def test_the_command_line(make_settings: MakeSettings, tmp_path: Path) -> None:
     code, said = call("webhooks", "add", "https://example.org/", "--events", "batch.completed")
     assert code == 0
     webhook = said.split()[0]
-    assert "example.org" in call("webhooks", "list")[1]
+    assert webhook in call("webhooks", "list")[1]
     assert call("webhooks", "deliveries", webhook)[0] == 0
     assert call("webhooks", "remove", webhook)[0] == 0
     assert call("webhooks", "add", "https://[::1]/")[0] == 2
