@@ -27,9 +27,3 @@ def service_settings(**changes: object) -> ServiceSettings:
             f"a setting holds a value that cannot be meant: {names}",
             hint="docs/settings.md lists every setting and what it takes.",
         ) from None
-    except SettingsError as error:
-        # Its text names the field, and no value.
-        raise InvalidOption(
-            f"the environment holds a value that is no JSON: {error}"[:300],
-            hint="docs/settings.md lists every setting and what it takes.",
-        ) from None
