@@ -38,7 +38,8 @@ _ROUTE = {name: re.compile(rf"\b(?:{pattern})\b") for name, pattern in _ROUTES.i
 _FOR = re.compile(
     r"(?<!good )(?<!bad )(?<!bon )(?<!mauvais )\b(?:pour|contre|for)\s+((?:(?:la|le|les|l'"
     r"|ma|mon|mes|votre|vos|sa|son|ses|the|my|your|his"
-    r"|her|this|cette?|ce)\s*)?[^,.;:!?]{3,50})"
+    r"|her|this|cette?|ce)\s*)?(?!that\b|it\b|ca\b|cela\b)[^,.;:!?]{3,50}?)"
+    r"(?=\s+(?:et|and|mais|but)\b|[,.;:!?]|$)"
 )
 _HABITS = frozenset({"{drink}", "{cigarette}", "{pack}", "{bottle}"})
 _OF = re.compile(r"\s*(?:of|de|d'|d’|du)\s*(?:the\s|l'|l’|la\s)?", re.IGNORECASE)

@@ -39,7 +39,7 @@ _NAMES: dict[str, str] = {
     "blood_pressure": r"tension|tas?|pa|pression|bp|blood pressure|systol\w+|diastol\w+|maxima"
     r"|minima",
     "heart_rate": r"pouls|pulse|heart rate|hr|fc|frequence(?: cardiaque)?|rythme cardiaque|coeur"
-    r"|heart"
+    r"|heart(?! (?:attack|failure|disease|problem|murmur))"
     r"|tachycard\w+|bradycard\w+|battements|beats",
     "respiratory_rate": r"frequence respiratoire|respiratory rate|resp rate|rr|breathing|fr"
     r"|respire\w*"
@@ -156,7 +156,12 @@ def vital_values(text: str, language: str, question: str = "") -> tuple[VitalVal
     said = quantities(text, language)
     skip: set[int] = set()
     for i, quantity in enumerate(said):
-        if i in skip or quantity.kind in ("label", "date", "time", "age", "duration", "ordinal"):
+        decade = quantity.text[-2:-1].isdigit() and quantity.text.endswith("s")  # in his 70s
+        if (
+            i in skip
+            or decade
+            or quantity.kind in ("label", "date", "time", "age", "duration", "ordinal")
+        ):
             continue
         after = said[i + 1] if i + 1 < len(said) else None
         here = folded(text).at(quantity.start)

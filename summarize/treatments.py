@@ -53,7 +53,8 @@ _ADVISES = re.compile(
     r"|try|taking|take|should|would|can|could|help\w*|we'll|i'll|recommend|suggest|advise)\b"
 )
 _WARNS = re.compile(
-    r"\b(?:can (?:raise|cause|lower|harm|make)|not good|bad for|risk\w*|avoid\w*|dangerous|careful"
+    r"\b(?:(?:wouldn't|don't|not) recommend|can (?:raise|cause|lower"
+    r"|harm|make)|not good|bad for|risk\w*|avoid\w*|dangerous|careful"
     r"|interact\w*|evit\w*|risqu\w*|deconseill\w*|contre[- ]indiqu\w*|mauvais\w*|attention)\b"
 )
 _YES = re.compile(

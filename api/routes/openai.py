@@ -11,7 +11,6 @@ import asyncio
 import time
 from typing import Any, Literal
 
-import anyio
 from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel
 from sqlalchemy.orm import Session
@@ -143,16 +142,18 @@ async def transcribe(request: Request, used: Used, who: Writer) -> Response:
         awaited.begin(session, by.org_id, consultation_id)
         return job
 
-    answered = False
     try:
         job = await run_in_threadpool(add_recording, used.store, by, consultation_id, writer, make)
         await _end_of(request, used, job)
         body = await run_in_threadpool(_body, used, by, consultation_id, asked)
-        answered = True
-    finally:
-        # Also when this request was cancelled: what was sent must not stay.
-        with anyio.CancelScope(shield=True):
-            await run_in_threadpool(_leave, used, by, consultation_id, keep and answered)
+    except asyncio.CancelledError:
+        # The server stops and waits for nobody: now, before the store is closed.
+        _leave(used, by, consultation_id, keep=False)
+        raise
+    except BaseException:
+        await run_in_threadpool(_leave, used, by, consultation_id, keep=False)
+        raise
+    await run_in_threadpool(_leave, used, by, consultation_id, keep=keep)
     return Response(body, media_type=openai_formats.MEDIA[asked.form])
 
 
@@ -208,7 +209,7 @@ def _body(used: Service, by: Actor, consultation_id: str, asked: Asked) -> str:
     return openai_formats.render(transcript, asked.form, asked.granularities)
 
 
-def _leave(used: Service, by: Actor, consultation_id: str, keep: bool) -> None:
+def _leave(used: Service, by: Actor, consultation_id: str, *, keep: bool) -> None:
     if keep:
         with used.store.database.write() as session:
             awaited.end(session, consultation_id)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import openai
@@ -210,6 +211,25 @@ def test_who_goes_away_leaves_nothing(make_settings: MakeSettings, tmp_path: Pat
     finally:
         process.terminate()
         process.wait(60)
+
+
+def test_a_service_that_stops_leaves_nothing(make_settings: MakeSettings, tmp_path: Path) -> None:
+    settings = make_settings(port=free_port())  # and no worker: the call waits
+    key = command(settings, "apikeys", "new", "test").strip().splitlines()[-1]
+    process = start(settings, tmp_path / "log")
+    client = openai.OpenAI(
+        api_key=key, base_url=f"http://127.0.0.1:{settings.port}/v1", max_retries=0, timeout=120
+    )
+    with ThreadPoolExecutor(1) as pool:
+        asked = pool.submit(ask, client)
+        end = time.monotonic() + 60
+        while nothing_is_left(settings):
+            assert time.monotonic() < end
+            time.sleep(0.2)
+        process.terminate()
+        process.wait(60)
+        assert isinstance(asked.exception(), openai.APIError)
+    assert nothing_is_left(settings)
 
 
 def test_what_a_killed_call_left_is_erased(make_settings: MakeSettings) -> None:

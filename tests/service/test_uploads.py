@@ -25,11 +25,15 @@ from jobs.errors import Damaged
 from jobs.queue import Enqueuer
 from jobs.service_settings import ServiceSettings
 from jobs.store import keys, sealed_file
+from jobs.store.audio import AudioFolder
+from jobs.store.audit import Actor
 from jobs.store.orphans import remove_orphans
 from jobs.store.resumable_file import Mark, ResumableWriter
 from jobs.store.sealed_file import CHUNK
+from jobs.store.store import Store
 from jobs.store.tables import Job
 from jobs.store.upload_tables import Upload
+from jobs.store.uploads import Gone
 from jobs.uploads import Uploads
 from tests.service import test_http
 from tests.service.conftest import MakeSettings, free_port
@@ -240,6 +244,17 @@ def test_an_answer_that_was_lost_makes_the_job_all_the_same(door: Door) -> None:
         assert len(session.scalars(select(Job)).all()) == 1
 
 
+def test_an_upload_whose_key_was_destroyed_begins_again(door: Door) -> None:
+    path = begin(door, 100)
+    part(door, path, 0, bytes(50))
+    ring = keys.new_ring()
+    store = Store(door.store.database, ring, AudioFolder(door.store.audio.folder, ring))
+    uploads = Uploads(store, uploads_of(door)._enqueuer, 24)
+    with pytest.raises(Gone), uploads.hold(Actor(door.org, "k"), path.rsplit("/", 1)[1]):
+        pass
+    assert offset(door, path) == 50
+
+
 CONTENT = os.urandom(2 * CHUNK + 77)
 STEPS = st.lists(
     st.tuples(
@@ -252,7 +267,7 @@ STEPS = st.lists(
 
 
 @given(STEPS)
-@hypothesis_settings(max_examples=50)
+@hypothesis_settings(max_examples=50, deadline=None)
 def test_a_file_cut_anywhere_goes_on(steps: list[tuple[int, str, float]]) -> None:
     """Parts of any size, a mark after some of them, torn off anywhere behind the last mark."""
     with tempfile.TemporaryDirectory() as folder:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from consultation.errors import EngineUnavailable
@@ -67,6 +67,7 @@ def test_nothing_is_ever_asked_of_a_model() -> None:
         NoModel().complete(None)  # type: ignore[arg-type]
 
 
+@settings(deadline=None, max_examples=40)
 @given(
     st.lists(
         st.sampled_from(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from clinical.allergies import allergies, shared_class
@@ -19,6 +19,7 @@ from clinical.vital_values import vital_values
 LANGUAGES = st.sampled_from(["fr", "en"])
 
 
+@settings(deadline=None)
 @given(st.text(max_size=80), LANGUAGES)
 def test_any_text_is_read(text: str, language: str) -> None:
     found = [
