@@ -21,7 +21,7 @@ _DAY_MS = 24 * 3600 * 1000
 def new(
     name: Annotated[str, typer.Argument(help="What it is for.", show_default=False)],
     role: Annotated[
-        str, typer.Option(help="clinician, integration, admin or auditor.")
+        str, typer.Option(help="clinician, integration, admin, auditor or monitor.")
     ] = "clinician",
     organisation: Annotated[
         str, typer.Option(help="Made if there is none of this name.")

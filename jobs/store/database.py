@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
-from threading import Lock
+from threading import RLock
 from typing import Any, TypeVar
 
 from alembic import command
@@ -39,7 +39,7 @@ class Database:
         self.url, self.sqlite = url, url.startswith("sqlite")
         # SQLite lets one write and has the others try again after ever longer pauses, so that of
         # forty threads some wait for many seconds. Here they queue, and one a process asks.
-        self._turn: AbstractContextManager[object] = Lock() if self.sqlite else nullcontext()
+        self._turn: AbstractContextManager[object] = RLock() if self.sqlite else nullcontext()
         if self.sqlite:
             file = make_url(url).database
             if file:
