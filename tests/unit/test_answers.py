@@ -72,6 +72,12 @@ CASES = [
     ("en", ["D: There is a stone in the right ureter."], "Stone in the left ureter.", "side"),
     ("en", ["D: There is a stone in the right ureter."], "Stone in the right ureter.", None),
     ("fr", ["D: Il y a un calcul dans l'uretère droit."], "Calcul de l'uretère gauche.", "side"),
+    # What relatives have not is not what they have.
+    ("en", ["D: Any family history of breast cancer?", "P: None."],
+     "Family history of breast cancer.", "polarity"),
+    ("en", ["D: Any family history of breast cancer?", "P: None."],
+     "No family history of breast cancer.", None),
+    ("fr", ["P: Ma mère a eu un cancer."], "Pas de cancer chez la mère.", "polarity"),
     # Other words for the same.
     ("en", ["P: I live on my own."], "Lives alone.", None),
     ("fr", ["P: Je vis tout seul."], "Habite seul.", None),
