@@ -20,6 +20,7 @@ from consultation.summary import Experiencer, Polarity
 _NO = frozenset({"no", "nope", "nah", "na", "non", "nan", "negative", "negatif"})
 """After these, *not really* is politeness."""
 _OTHERS = {Experiencer.other}
+_OPPOSITE = {Polarity.affirmed: Polarity.denied, Polarity.denied: Polarity.affirmed}
 _BARE_WEAK = re.compile(r"(?<!\S)not (?:really|particularly|specifically|that much)(?!\S)")
 LONGEST_LOST = 10
 """Words and marks of a question that lost its mark, at most: a longer sentence tells."""
@@ -217,6 +218,23 @@ def asserted_but_denied(
     for finding in _of_patient(findings(statement, language), Polarity.denied):
         about = _same_concept(said, finding)
         if not any(f.polarity is Polarity.denied or f.weakly_denied for f in about):
+            found.append(Conflict(finding, about))
+    return tuple(found)
+
+
+def flipped_of_family(statement: str, turns: Sequence[Said], language: str) -> tuple[Conflict, ...]:
+    """Findings of relatives of which the evidence says only the opposite.
+
+    *No family history of cancer* against *family history of cancer*, and the other way round.
+    """
+    said = [f for f in evidence_findings(turns, language) if f.experiencer is Experiencer.family]
+    found = []
+    for finding in findings(statement, language):
+        opposite = _OPPOSITE.get(finding.polarity)
+        if opposite is None or finding.asked or finding.experiencer is not Experiencer.family:
+            continue
+        about = tuple(f for f in said if f.concept == finding.concept)
+        if about and all(f.polarity is opposite for f in about):
             found.append(Conflict(finding, about))
     return tuple(found)
 

@@ -13,13 +13,13 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, cached_property
 
 from clinical.anatomy import PAIN, organs
 from clinical.dialogue import evidence_findings
 from clinical.drugs import find_drugs
 from clinical.folded import folded
-from clinical.laterality import sides
+from clinical.laterality import Lateral, sides
 from clinical.numbers import canonical, quantities
 from clinical.paraphrases import worded
 from clinical.polarity import findings
@@ -92,6 +92,8 @@ class Grounds:
     """Content words of the statement that are nowhere in its evidence."""
     asked: tuple[Unit, ...] = ()
     """Questions that lend words which the answers leave out: shown before them."""
+    told: tuple[Lateral, ...] = ()
+    """Every side that anybody tells in the consultation."""
 
     @property
     def shown(self) -> tuple[Unit, ...]:
@@ -227,7 +229,12 @@ class Grounder:
         support = sum(wanted[t][0] for t in covered) / total
         missing = tuple(word for term, (_, word) in wanted.items() if term not in covered)
         asked = self._asked(chosen, covered)
-        return Grounds(tuple(chosen), round(min(1.0, support), 3), missing, asked)
+        return Grounds(tuple(chosen), round(min(1.0, support), 3), missing, asked, self._told)
+
+    @cached_property
+    def _told(self) -> tuple[Lateral, ...]:
+        told = (side for unit in self.units for side in sides(unit.text, self.language))
+        return tuple(side for side in told if not side.denied)
 
     def _candidates(self, words: Iterable[str], allowed: Callable[[Unit], bool]) -> list[Unit]:
         """The sentences that hold any of these, in order."""
@@ -288,7 +295,7 @@ class Grounder:
         support = sum(wanted[t][0] for t in covered) / total
         missing = tuple(word for term, (_, word) in wanted.items() if term not in covered)
         asked = self._asked([unit], covered)
-        return Grounds((unit,), round(min(1.0, support), 3), missing, asked)
+        return Grounds((unit,), round(min(1.0, support), 3), missing, asked, self._told)
 
     def _asked(self, chosen: Sequence[Unit], covered: Set[str]) -> tuple[Unit, ...]:
         own = {term for unit in chosen for term in self._own[unit.index]}

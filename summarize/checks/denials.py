@@ -12,6 +12,7 @@ from clinical.dialogue import (
     asserted_but_denied,
     denied_but_asserted,
     denies_all,
+    flipped_of_family,
 )
 from clinical.drugs import find_drugs
 from clinical.folded import folded
@@ -75,6 +76,9 @@ def polarity(claim: Claim) -> Outcome:
     )
     if flipped:
         return conflicts("denied, and said to be present: ", claim, flipped)
+    family = flipped_of_family(claim.text, claim.said, claim.language)
+    if family:
+        return conflicts("said otherwise of the family: ", claim, family)
     outweighed = tuple(outweighed_findings(claim))
     if outweighed:
         return conflicts("said otherwise of just that: ", claim, outweighed)

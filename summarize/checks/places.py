@@ -24,6 +24,12 @@ from summarize.checks.claim import (
 )
 from summarize.units import Unit
 
+_SIDE_WORD = re.compile(
+    r"\b(?:left|right)\b(?! (?:now|away|after|before|there|here|the|at|a|an|his|her|my|and))"
+    r"|\b(?:gauche|droite?)s?\b(?! (?:a|à|de|du)\b)",
+    re.IGNORECASE,
+)
+"""Said as an adjective, most likely: not *right now*, *left the house*."""
 _CLAUSE = re.compile(
     r",|;|\b(?:mais|alors que|but|while|whereas)\b"
     # Speech that has no commas: what is denied or found opens the next clause.
@@ -35,11 +41,16 @@ _CLAUSE = re.compile(
 def side(claim: Claim) -> Outcome:
     """(organ, side) pairs of the statement are those of the sentence that says most of it."""
     stated = [s for s in sides(claim.text, claim.language) if not s.asked and not s.denied]
+    unsaid = _unsaid(claim)
+    if unsaid:
+        return fault("not said on that side: " + listed(unsaid))
     if not stated:
         return NOTHING
     compared, wrong = [], []
     for one in stated:
         unit, held = _decisive(one, claim)
+        if held and unit is not None and _outvoted(one, unit, claim):
+            held = False
         heard = _heard(one, unit, claim.language) if unit else None
         place = Comparison(
             statement=claim.stated(one),
@@ -53,6 +64,35 @@ def side(claim: Claim) -> Outcome:
     return fault(
         "not said on that side: " + listed(s.text for s, _ in wrong), [c for _, c in wrong]
     )
+
+
+def _unsaid(claim: Claim) -> list[str]:
+    """A side said of what is in no list (*right ureter*), where the evidence tells the other."""
+    heard = {match.group().lower()[:4] for match in _SIDE_WORD.finditer(claim.evidence)}
+    missing = {word.lower() for word in claim.grounds.missing}
+    return [
+        match.group()
+        for match in _SIDE_WORD.finditer(claim.text)
+        if match.group().lower() in missing and match.group().lower()[:4] not in heard and heard
+    ]
+
+
+def _outvoted(stated: Lateral, unit: Unit, claim: Claim) -> bool:
+    """Whether the sentence tells no more of the statement than organ and side, and most tell the
+
+    other side: *good when compared to the left knee* is no evidence for pain in the left knee.
+    """
+    line = folded(claim.text)
+    wanted = set(content_terms(claim.text, claim.language))
+    wanted -= content_terms(claim.text[stated.start : stated.end], claim.language)
+    for organ in organs(line, claim.language):
+        start, end = line.place(organ.start, organ.end)
+        wanted -= content_terms(claim.text[start:end], claim.language)
+    if wanted & content_terms(unit.answered, claim.language):
+        return False
+    about = [s.side for s in claim.grounds.told if related(s.organ, stated.organ)]
+    other = sum(side is not stated.side and side is not Side.both for side in about)
+    return other > sum(side is stated.side or side is Side.both for side in about)
 
 
 def _decisive(stated: Lateral, claim: Claim) -> tuple[Unit | None, bool]:

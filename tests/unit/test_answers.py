@@ -62,6 +62,22 @@ CASES = [
     # A question in the middle of unpunctuated speech asserts nothing.
     ("en", ["D: you told me of a cough before are you having any chest pain", "P: no"],
      "Chest pain.", "polarity"),
+    # A side is not lent by a sentence that tells no more than organ and side.
+    ("en", ["P: My right knee hurts.", "D: Your right knee is swollen.",
+            "D: Compared to the left knee it looks different."],
+     "Left knee pain.", "side"),
+    ("en", ["P: My right knee hurts.", "D: Your right knee is swollen.",
+            "D: Compared to the left knee it looks different."],
+     "Right knee pain.", None),
+    ("en", ["D: There is a stone in the right ureter."], "Stone in the left ureter.", "side"),
+    ("en", ["D: There is a stone in the right ureter."], "Stone in the right ureter.", None),
+    ("fr", ["D: Il y a un calcul dans l'uretère droit."], "Calcul de l'uretère gauche.", "side"),
+    # What relatives have not is not what they have.
+    ("en", ["D: Any family history of breast cancer?", "P: None."],
+     "Family history of breast cancer.", "polarity"),
+    ("en", ["D: Any family history of breast cancer?", "P: None."],
+     "No family history of breast cancer.", None),
+    ("fr", ["P: Ma mère a eu un cancer."], "Pas de cancer chez la mère.", "polarity"),
     # Other words for the same.
     ("en", ["P: I live on my own."], "Lives alone.", None),
     ("fr", ["P: Je vis tout seul."], "Habite seul.", None),
