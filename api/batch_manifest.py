@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import Any, Literal
 
-from api.form import FIELDS, read_fields
+from api.form import FIELDS, read_fields, take_patient
 from consultation.errors import InputError, InvalidOption, UnreadableFile
 from jobs.batch_source import BadRow, GoodRow, ItemSource
 from jobs.service_settings import ServiceSettings
@@ -31,7 +31,7 @@ def from_folder(
     folder: Path, defaults: Mapping[str, str], settings: ServiceSettings
 ) -> Iterator[GoodRow | BadRow]:
     """Recordings and transcripts below ``folder``, in the order of their names."""
-    options, template = _options(defaults, settings)
+    known = _known_options(defaults, settings)
     number = 0
     for place, folders, names in os.walk(folder):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
@@ -42,7 +42,7 @@ def from_folder(
                 continue
             number += 1
             path = (Path(place) / name).relative_to(folder).as_posix()
-            yield GoodRow(number, ItemSource(path=path, template=template, options=options))
+            yield GoodRow(number, ItemSource(path=path, **known))
 
 
 def from_file(
@@ -94,13 +94,12 @@ def read_row(
         if set(fields) - OPTIONS:
             raise InvalidOption("a column has an unknown name", hint=_known(of))
         given = {name: value for name, value in fields.items() if value.strip()}
-        options, template = _options({**defaults, **given}, settings)
+        known = _known_options({**defaults, **given}, settings)
         _check(of, wanted)
     except InputError as error:
         hint = f" ({error.hint})" if error.hint else ""
         return BadRow(line, f"{error.message}{hint}")
-    source = {of: wanted, "template": template, "reference": reference, "options": options}
-    return GoodRow(line, ItemSource.model_validate(source))
+    return GoodRow(line, ItemSource.model_validate({of: wanted, "reference": reference} | known))
 
 
 def _check(of: Kind, wanted: str) -> None:
@@ -117,9 +116,11 @@ def _check(of: Kind, wanted: str) -> None:
         raise InvalidOption("path: neither a recording nor a transcript.json")
 
 
-def _options(given: Mapping[str, str], settings: ServiceSettings) -> tuple[Any, str | None]:
-    options, template, _ = read_fields(dict(given), settings)
-    return options, template
+def _known_options(given: Mapping[str, str], settings: ServiceSettings) -> dict[str, Any]:
+    fields = dict(given)
+    patient = take_patient(fields)
+    options, template, _ = read_fields(fields, settings)
+    return {"template": template, "patient": patient, "options": options}
 
 
 def _text(name: str, value: Any) -> str:

@@ -27,7 +27,7 @@ from jobs.source_files import (
     read_transcript,
     source_errors,
 )
-from jobs.store import artefacts, batch_items, consultations, job_rows
+from jobs.store import artefacts, batch_items, consultations, job_rows, lives
 from jobs.store.artefacts import OPTIONS, TRANSCRIPT
 from jobs.store.batch_tables import Batch, BatchItem
 from jobs.store.store import Store
@@ -174,6 +174,7 @@ class Intake:
                 by=batch.created_by,
                 audio_bytes=taken.audio_bytes,
             )
+            lives.belongs_to(session, ring, org_id, consultation_id, source.patient)
             parts = {OPTIONS: source.options.to_json().encode()}
             if taken.transcript is not None:
                 parts[TRANSCRIPT] = taken.transcript

@@ -24,6 +24,8 @@ class ItemSource(Record):
     template: str | None = None
     reference: str | None = None
     """The caller's own name for the item; given back in results, never looked at."""
+    patient: str | None = None
+    """The caller's reference to the patient, to erase by."""
     options: JobOptions = Field(default_factory=JobOptions)
 
     def options_digest(self, content: str) -> str:

@@ -70,7 +70,7 @@ class Pipeline:
                 decoded,
                 self.recognizer,
                 self.diarizer,
-                self._local(self.options),
+                self.options.here(self.settings),
                 clock,
                 quality=self.settings.transcript_quality,
                 settings_sha256=settings,
@@ -99,15 +99,6 @@ class Pipeline:
     def run(self, recording: Path, out: Path, template: str | None = None) -> Summary:
         """From a recording to a note."""
         return self.summarize(self.transcribe(recording, out), out, template)
-
-    def _local(self, options: TranscribeOptions) -> TranscribeOptions:
-        """With what the settings say for every recording of this place."""
-        return options.model_copy(
-            update={
-                "vocabulary": (*options.vocabulary, *self.settings.vocabulary),
-                "correction": options.correction and self.settings.correction,
-            }
-        )
 
     def digest(self) -> str:
         """sha256 of the settings, options and lexicons that change a transcript."""

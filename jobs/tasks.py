@@ -90,7 +90,7 @@ def transcribe_job(
             decoded,
             DurableRecognizer(models.recognizer, digest, load, save),
             DurableDiarizer(models.diarizer, digest, load, save),
-            options.transcribe,
+            options.transcribe.here(settings),
             clock,
             quality=settings.transcript_quality,
             settings_sha256=digest,

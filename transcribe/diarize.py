@@ -63,7 +63,7 @@ class PipelineDiarizer:
             return Diarization(turns=(), exclusive=())
         import torch
 
-        progress("diarization", 0.0, 1.0)
+        progress("diarise", 0.0, 1.0)
         with self._lock, torch_threads(self._threads), _expected_warnings():
             # A copy: the samples may be a read-only memory map, and torch wants to own them.
             waveform = torch.from_numpy(np.array(samples, dtype=np.float32))[None]
@@ -77,7 +77,7 @@ class PipelineDiarizer:
                 raise DiarizationFailed(
                     f"pyannote.audio could not diarise {duration:.1f} s: {type(error).__name__}"
                 ) from error
-        progress("diarization", 1.0, 1.0)
+        progress("diarise", 1.0, 1.0)
         return to_diarization(
             tracks(output.speaker_diarization),
             tracks(output.exclusive_speaker_diarization),
@@ -242,7 +242,7 @@ class _Hook:
         if step in _STEPS and total:
             low, high = _STEPS[step]
             share = min(1.0, (completed or 0) / total)
-            self._progress("diarization", low + (high - low) * share, 1.0)
+            self._progress("diarise", low + (high - low) * share, 1.0)
 
 
 def load_libraries() -> str:

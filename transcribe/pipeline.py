@@ -21,6 +21,7 @@ from consultation.engines import (
 )
 from consultation.errors import InvalidOption, NoSpeech
 from consultation.provenance import Quality, StepClock, provenance
+from consultation.settings import Settings
 from consultation.transcript import (
     Correction,
     Gap,
@@ -66,6 +67,15 @@ class TranscribeOptions(Record):
     def hotwords(self) -> tuple[str, ...]:
         """What recognition is told to expect, most important first."""
         return expected(self.vocabulary, self.speciality, self.language)
+
+    def here(self, settings: Settings) -> TranscribeOptions:
+        """With what the settings say for every recording of this place."""
+        return self.model_copy(
+            update={
+                "vocabulary": (*self.vocabulary, *settings.vocabulary),
+                "correction": self.correction and settings.correction,
+            }
+        )
 
 
 def transcribe(

@@ -240,13 +240,13 @@ def test_rows_of_json_lines(settings: ServiceSettings) -> None:
 
 
 def test_consent_is_asked_of_each_row(make_settings: MakeSettings, tmp_path: Path) -> None:
-    from consultation.errors import InvalidOption
+    from api.form import ConsentRequired
 
     strict = make_settings(require_consent=True)
     lines = ["path,consent", "a.wav,C-1", "b.wav,"]
     found = list(from_lines(lines, ".csv", "path", {}, strict))
     assert [type(row) for row in found] == [GoodRow, BadRow]
-    with pytest.raises(InvalidOption):
+    with pytest.raises(ConsentRequired):
         list(from_folder(tmp_path, {}, strict))
 
 

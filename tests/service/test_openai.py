@@ -188,7 +188,7 @@ def test_keys(client: openai.OpenAI) -> None:
 
 def test_the_log_has_nothing_of_it(served: tuple[ServiceSettings, str]) -> None:
     log = (served[0].data_folder.parent / "log").read_text()
-    assert "POST /v1/audio/transcriptions 200" in log
+    assert "method='POST' route='/v1/audio/transcriptions' status=200" in log
     assert "Dupont" not in log
     assert "mal à la tête" not in log
 
@@ -297,7 +297,7 @@ def test_a_job_of_a_transcript_alone(
         actor,
         consultation_id,
         writer,
-        lambda session: add_consultation(session, store, enqueuer, actor, incoming),
+        lambda session: add_consultation(session, store, enqueuer, settings, actor, incoming),
     )
     processes.worker(settings)
     (done,) = wait(store, [job], 120)

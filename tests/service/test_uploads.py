@@ -249,7 +249,8 @@ def test_an_upload_whose_key_was_destroyed_begins_again(door: Door) -> None:
     part(door, path, 0, bytes(50))
     ring = keys.new_ring()
     store = Store(door.store.database, ring, AudioFolder(door.store.audio.folder, ring))
-    uploads = Uploads(store, uploads_of(door)._enqueuer, 24)
+    ours = uploads_of(door)
+    uploads = Uploads(store, ours._enqueuer, ours._settings)
     with pytest.raises(Gone), uploads.hold(Actor(door.org, "k"), path.rsplit("/", 1)[1]):
         pass
     assert offset(door, path) == 50

@@ -164,7 +164,7 @@ def test_progress_goes_from_nothing_to_all(torch: Any) -> None:
         progress=lambda step, completed, total: heard.append((step, completed, total)),
     )
     assert pipeline.calls == [{"num_speakers": 2, "shape": (1, SAMPLE_RATE)}]
-    assert {(step, total) for step, _, total in heard} == {("diarization", 1.0)}
+    assert {(step, total) for step, _, total in heard} == {("diarise", 1.0)}
     shares = [completed for _, completed, _ in heard]
     assert shares == sorted(shares)
     assert (shares[0], shares[-1]) == (0.0, 1.0)
