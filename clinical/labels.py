@@ -36,7 +36,7 @@ _STREETS = {
     "fr": frozenset({"rue", "avenue", "boulevard", "impasse", "allee", "chemin", "quai"}),
     "en": frozenset({"road", "street", "avenue", "lane", "close", "drive"}),
 }
-_REPEATS = frozenset({"oh", "o", "double", "triple", "zero"})
+REPEATS = frozenset({"oh", "o", "double", "triple", "zero"})
 _RUN = 5
 """So many numbers one after the other, with nothing between them, are no measurements."""
 
@@ -84,7 +84,7 @@ def _spoken(r: Reader, i: int) -> int:
         piece = r.number(last)
         if piece is not None and piece.value == int(piece.value):
             numbers += 1
-        elif r.word(last) not in _REPEATS:
+        elif r.word(last) not in REPEATS:
             break
         last += 1
     return last if numbers >= _RUN and _bare(r, last) else 0

@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Literal
 
 from clinical.dates import MONTH_NAMES, date_at, time_at
-from clinical.labels import label_at
+from clinical.labels import REPEATS, label_at
 from clinical.measures import ADVERBS, PERIOD, SHARES, Measure, Reader
 from clinical.number_pieces import NUMBER_WORDS
 from clinical.pressure import pressure_at
@@ -244,6 +244,7 @@ def _share_of_time(r: Reader, i: int) -> tuple[list[Quantity], int] | None:
         return None
     unit = _SHARES.get(r.whole(i + 2) or 0)
     beside = {r.word(i - 1), r.word(i - 2), r.word(i + 3)} & _OF_TIME
+    beside |= {r.word(i + 3)} & {"of", "course"}
     if unit is None or (unit != "wk" and not beside):
         return None
     return [r.quantity(r.pieces[i].value, unit, "duration", i, i + 3)], i + 3
@@ -276,23 +277,18 @@ def _continues(low: Measure, high: Measure, comma: bool) -> bool:
 
 
 def _fortnight(r: Reader, i: int) -> tuple[list[Quantity], int] | None:
-    """*a fortnight*; and, as British clinicians write, *10/7 history*, *6/52*."""
-    if r.language != "en":
+    """*a fortnight*."""
+    if r.language != "en" or r.word(i) != "fortnight":
         return None
-    if r.word(i) == "fortnight":
-        return [r.quantity(2, "wk", "duration", i, i + 1)], i + 1
-    over, low = r.whole(i + 2), r.whole(i)
-    if low and r.word(i + 1) == "/" and r.touching(i) and over in (7, 52):
-        said = r.word(i + 3) in ("history", "hx", "course", "ago", "of")
-        if said and low < 60:
-            unit = "d" if over == 7 else "wk"
-            return [r.quantity(low, unit, "duration", i, i + 3)], i + 3
-    return None
+    return [r.quantity(2, "wk", "duration", i, i + 1)], i + 1
+
+
+_EVERY = re.compile(r"q(\d{1,2})h")
 
 
 def _every_hours(r: Reader, i: int) -> tuple[list[Quantity], int] | None:
     """*q12h*."""
-    match = re.fullmatch(r"q(\d{1,2})h", r.word(i))
+    match = _EVERY.fullmatch(r.word(i))
     if match is None:
         return None
     return [r.quantity(int(match[1]), "h", "duration", i, i + 1)], i + 1
@@ -338,7 +334,8 @@ _OPENERS = (
     | _LATIN.keys()
     | ADVERBS.keys()
     | {"once", "twice", "thrice", "tous", "toutes", "chaque", "every", "each", "matin", "morning"}
-    | {","}
+    | {"fortnight", ",", "+", "(", "*"}  # *: digits with points, as in a telephone number
+    | REPEATS
 )
 """The words and signs that a quantity may begin with."""
 
@@ -359,5 +356,7 @@ def opens(r: Reader, i: int) -> bool:
     """Whether a rule of ``RULES`` may find anything at piece ``i``: most words open nothing."""
     piece = r.pieces[i]
     if piece.kind not in ("word", "sign", "break"):
+        return True
+    if _EVERY.fullmatch(piece.fold):
         return True
     return piece.fold in _OPENERS or r.word(i + 1) == "jour"  # "un jour sur deux"
