@@ -183,6 +183,9 @@ def install(app: FastAPI) -> None:
     async def http(request: Request, error: HTTPException) -> JSONResponse:
         if getattr(request.state, "too_large", False):
             return _answer(request, 413, TooLarge.code, "the request is too large", TooLarge.hint)
+        if error.status_code == 400:
+            # Of FastAPI's own, for a body that is no text: as for any other that is not JSON.
+            return await invalid(request, RequestValidationError([]))
         text = phrase(error.status_code).lower()
         return _answer(
             request,

@@ -449,6 +449,7 @@ def test_a_sent_transcript_is_summarised_and_speakers_are_edited(door: Door) -> 
     [
         b"",
         b"{",
+        b"\xa5\xff1l",
         b"[]",
         b'{"transcript": 1}',
         b'{"transcript": {"language": "Madame Dupont tousse"}}',
