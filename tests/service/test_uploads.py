@@ -11,8 +11,10 @@ import socket
 import tempfile
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
+import fsspec
 import httpx
 import pytest
 from hypothesis import given
@@ -27,6 +29,7 @@ from jobs.service_settings import ServiceSettings
 from jobs.store import keys, sealed_file
 from jobs.store.audio import AudioFolder
 from jobs.store.audit import Actor
+from jobs.store.bucket import AudioBucket
 from jobs.store.orphans import remove_orphans
 from jobs.store.resumable_file import Mark, ResumableWriter
 from jobs.store.sealed_file import CHUNK
@@ -405,3 +408,20 @@ def test_who_comes_back_takes_over_from_a_dead_connection(running: Running) -> N
     assert answer.status_code == 204
     assert answer.headers["anamnese-job"]
     silent.close()
+
+
+def test_an_upload_goes_on_into_a_bucket(door: Door) -> None:
+    """It arrives in a folder, because an object cannot be gone on with, and leaves it whole."""
+    bucket = AudioBucket(fsspec.filesystem("memory"), f"/b{os.urandom(8).hex()}", door.store.ring)
+    service = door.client.app.state.service  # type: ignore[attr-defined]
+    door.client.app.state.service = replace(  # type: ignore[attr-defined]
+        service, store=Store(door.store.database, door.store.ring, bucket)
+    )
+    path = begin(door, len(AUDIO))
+    assert part(door, path, 0, AUDIO[:50]).status_code == 204
+    done = part(door, path, 50, AUDIO[50:])
+    consultation = done.headers["anamnese-consultation"]
+    assert b"".join(bucket.read(door.org, consultation)) == AUDIO
+    arriving = service.settings.data_folder / "arriving"
+    assert not list(arriving.rglob("*.anf")), "nothing stays where it arrived"
+    assert not list(arriving.rglob("*.part"))
