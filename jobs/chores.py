@@ -1,20 +1,27 @@
 """What a worker does beside its jobs, each on a thread of its own: filling the windows of batches,
-delivering webhooks. All of it is in rows, so that any worker goes on where another one ended."""
+delivering webhooks, removing what nobody waits for and what is old. All of it is in rows, so that
+any worker goes on where another one ended; and none of it is on the thread of the lease, which a
+slow bucket or receiver must not keep from beating."""
 
 from __future__ import annotations
 
 import logging
 import threading
 from collections.abc import Callable
+from functools import partial
 
+from jobs.erasure import erase_forsaken
 from jobs.feeder import Feeder
 from jobs.queue import Enqueuer
+from jobs.retention import EVERY_SECONDS, Retention
 from jobs.service_settings import ServiceSettings
 from jobs.store.store import Store
+from jobs.uploads import Uploads
 from jobs.webhooks.courier import Courier
 
 log = logging.getLogger("anamnese.worker")
 _AFTER_ERROR = 5.0
+_FORSAKEN_SECONDS = 60.0
 
 
 class Chore:
@@ -54,4 +61,13 @@ def chores(store: Store, enqueuer: Enqueuer, settings: ServiceSettings, who: str
     return [
         Chore("batches", feeder(store, enqueuer, settings, who).look, settings.poll_seconds),
         Chore("webhooks", Courier(store, settings).look, settings.poll_seconds),
+        Chore("forsaken", partial(_forsaken, store, enqueuer, settings), _FORSAKEN_SECONDS),
+        Chore("retention", Retention(store, enqueuer, settings).turn, EVERY_SECONDS / 4),
     ]
+
+
+def _forsaken(store: Store, enqueuer: Enqueuer, settings: ServiceSettings) -> int:
+    """What nobody waits for, or goes on sending. The next look is soon enough for more."""
+    erase_forsaken(store, enqueuer)
+    Uploads(store, enqueuer, settings).remove_expired()
+    return 0

@@ -5,7 +5,6 @@ of all does it, once a minute."""
 from __future__ import annotations
 
 import logging
-import threading
 from collections.abc import Callable
 
 from consultation.errors import AnamneseError
@@ -27,22 +26,18 @@ _HOUR_MS = 3600 * 1000
 
 
 class Retention:
-    """In a worker, on a thread of its own: a bucket that is slow must not keep its lease from
-    beating."""
+    """A chore of every worker (``chores.py``)."""
 
     def __init__(self, store: Store, enqueuer: Enqueuer, settings: ServiceSettings) -> None:
         self._store, self._enqueuer, self._settings = store, enqueuer, settings
 
-    def run(self, stopping: threading.Event) -> None:
-        while not stopping.wait(EVERY_SECONDS / 4):
-            try:
-                if self.claim("retention", EVERY_SECONDS):
-                    self.look()
-                if self.claim("orphans", ORPHANS_SECONDS):
-                    remove_orphans(self._store.database, self._store.audio)
-            except Exception as error:  # noqa: BLE001 - tried again; its text may name files
-                code = error.code if isinstance(error, AnamneseError) else type(error).__name__
-                log.warning("retention: %s", code)
+    def turn(self) -> int:
+        """What is this worker's to do now; 0, for the next look is soon enough for more."""
+        if self.claim("retention", EVERY_SECONDS):
+            self.look()
+        if self.claim("orphans", ORPHANS_SECONDS):
+            remove_orphans(self._store.database, self._store.audio)
+        return 0
 
     def claim(self, work: str, every_seconds: float) -> bool:
         """Whether it is this worker's turn."""

@@ -28,23 +28,19 @@ from jobs import steps
 from jobs.abilities import Abilities
 from jobs.budget import Budget
 from jobs.chores import chores
-from jobs.erasure import erase_forsaken
 from jobs.lease import Lease
 from jobs.metrics import WorkerMetrics
 from jobs.metrics_door import MetricsDoor
 from jobs.observer import Observer
 from jobs.queue import APPLICATION, NOTES, SPEECH, SUMMARISE, TRANSCRIBE, VERSION, Enqueuer
-from jobs.retention import Retention
 from jobs.service_settings import ServiceSettings
 from jobs.slots import Slots
 from jobs.store.database import Database
 from jobs.store.store import open_store
 from jobs.sweep import Sweep
 from jobs.tracing import make_tracer
-from jobs.uploads import Uploads
 
 log = logging.getLogger("anamnese.worker")
-_FORSAKEN_SECONDS = 60.0
 
 
 class Worker:
@@ -79,10 +75,8 @@ class Worker:
             lost=steps.leave,
         )
         self._sweep = Sweep(self._database, self._enqueuer)
-        self._retention = Retention(self._store, self._enqueuer, settings)
         self._stopping = threading.Event()
         self._chores = chores(self._store, self._enqueuer, settings, self.name)
-        self._forsaken_at = 0.0
 
     def run(self, *, follow: int | None = None) -> None:
         """Until SIGTERM, SIGINT or ``stop``; with ``follow``, until that parent process ends.
@@ -97,9 +91,6 @@ class Worker:
         beating = threading.Thread(target=self._beat, name="lease", daemon=True)
         beating.start()
         self._abilities.start()
-        threading.Thread(
-            target=self._retention.run, args=(self._stopping,), name="retention", daemon=True
-        ).start()
         for chore in self._chores:
             chore.start(self._stopping)
         log.info("worker %s takes jobs", self.name)
@@ -168,10 +159,6 @@ class Worker:
         for folder in _folders(self._settings.work):
             if folder.name.startswith(mine) and folder.name not in alive:
                 shutil.rmtree(folder, ignore_errors=True)
-        if time.monotonic() - self._forsaken_at > _FORSAKEN_SECONDS:
-            self._forsaken_at = time.monotonic()
-            erase_forsaken(self._store, self._enqueuer)
-            Uploads(self._store, self._enqueuer, self._settings).remove_expired()
 
     def _drain(self) -> None:
         log.info("worker %s is stopping: jobs that run may finish", self.name)
