@@ -24,7 +24,7 @@ from jobs.store import sealed_file
 from jobs.store.audio import Entry, context
 from jobs.store.crypto import header
 from jobs.store.keys import KeyRing
-from jobs.store.sealed_file import CHUNK, MAGIC, Sealer
+from jobs.store.sealed_file import MAGIC, ChunkWriter, Sealer
 
 PART = 8 << 20
 """Bytes of a part, and of a block that is read; S3 takes 10,000 parts, so 80 GB."""
@@ -117,24 +117,15 @@ class AudioBucket:
             self._files.rm_file(path)
 
 
-class BucketWriter:
+class BucketWriter(ChunkWriter):
     """As ``SealedWriter``: ``write`` as bytes arrive, then ``finish``; or ``discard``."""
 
     def __init__(self, files: Any, path: str, about: str, ring: KeyRing) -> None:
-        self.size = 0
-        self._buffer, head = bytearray(), header(MAGIC, ring.active)
-        self._sealer = Sealer(ring.key(ring.active), head, about)
+        head = header(MAGIC, ring.active)
+        super().__init__(Sealer(ring.key(ring.active), head, about))
         with _away():
             self._file: Any = files.open(path, "wb", block_size=PART)
             self._file.write(head)
-
-    def write(self, content: bytes) -> None:
-        """Raises AudioAway."""
-        self._buffer += content
-        self.size += len(content)
-        while len(self._buffer) >= CHUNK:
-            self._put(bytes(self._buffer[:CHUNK]), last=False)
-            del self._buffer[:CHUNK]
 
     def finish(self) -> None:
         """The object is there, whole. Raises AudioAway."""
@@ -153,8 +144,8 @@ class BucketWriter:
             # Whoever cuts an upload off must not keep the process waiting for the bucket.
             threading.Thread(target=_abandon, args=(file,), daemon=True).start()
 
-    def _put(self, content: bytes, *, last: bool) -> None:
-        sealed = self._sealer.seal(content, self.size if last else None)
+    def _send(self, sealed: bytes) -> None:
+        """Raises AudioAway."""
         with _away():
             self._file.write(sealed)
 

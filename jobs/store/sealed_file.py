@@ -33,7 +33,29 @@ _SESSION = 8
 _HEAD_MOST = 4 + 1 + 255 + 16
 
 
-class SealedWriter:
+class ChunkWriter:
+    """Cuts what arrives into chunks and seals them; where they go is ``_send``'s."""
+
+    def __init__(self, sealer: Sealer) -> None:
+        self.size = 0
+        self._buffer, self._sealer = bytearray(), sealer
+
+    def write(self, content: bytes) -> None:
+        """Raises what ``_send`` raises."""
+        self._buffer += content
+        self.size += len(content)
+        while len(self._buffer) >= CHUNK:
+            self._put(bytes(self._buffer[:CHUNK]), last=False)
+            del self._buffer[:CHUNK]
+
+    def _put(self, content: bytes, *, last: bool) -> None:
+        self._send(self._sealer.seal(content, self.size if last else None))
+
+    def _send(self, sealed: bytes) -> None:
+        raise NotImplementedError
+
+
+class SealedWriter(ChunkWriter):
     """``write`` as bytes arrive, then ``finish``; or ``discard``. Raises DiskFull, StorageError."""
 
     def __init__(self, path: Path, context: str, ring: KeyRing) -> None:
@@ -46,16 +68,8 @@ class SealedWriter:
         self._begin(path, context, file, head, ring.key(ring.active))
 
     def _begin(self, path: Path, context: str, file: BinaryIO, head: bytes, key: bytes) -> None:
-        self.path, self.size = path, 0
-        self._part, self._file, self._buffer = part_of(path), file, bytearray()
-        self._sealer = Sealer(key, head, context)
-
-    def write(self, content: bytes) -> None:
-        self._buffer += content
-        self.size += len(content)
-        while len(self._buffer) >= CHUNK:
-            self._put(bytes(self._buffer[:CHUNK]), last=False)
-            del self._buffer[:CHUNK]
+        super().__init__(Sealer(key, head, context))
+        self.path, self._part, self._file = path, part_of(path), file
 
     def finish(self) -> None:
         """The file is there, whole, and on the disk."""
@@ -77,8 +91,7 @@ class SealedWriter:
             self._file.close()
         self._part.unlink(missing_ok=True)
 
-    def _put(self, content: bytes, *, last: bool) -> None:
-        sealed = self._sealer.seal(content, self.size if last else None)
+    def _send(self, sealed: bytes) -> None:
         with storage_errors():
             self._file.write(sealed)
 
