@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import json
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any, Literal
 
@@ -242,6 +243,11 @@ def iso(at_ms: int) -> str:
 
 def to_cursor(created: int, consultation_id: str) -> str:
     return base64.urlsafe_b64encode(json.dumps([created, consultation_id]).encode()).decode()
+
+
+def next_cursor(rows: Sequence[Any], limit: int) -> str | None:
+    """Of a page whose rows were asked for with one more than ``limit``: None when that is all."""
+    return to_cursor(rows[limit - 1].created, rows[limit - 1].id) if len(rows) > limit else None
 
 
 def from_cursor(text: str | None) -> tuple[int, str] | None:

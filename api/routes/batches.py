@@ -18,7 +18,7 @@ from api.batch_wire import BatchItemPage, BatchOut, BatchPage, batch_out, item_o
 from api.problem import responses
 from api.routes.consultations import IdempotencyKey
 from api.service import Service, Used
-from api.wire import from_cursor, to_cursor
+from api.wire import from_cursor, next_cursor
 from consultation.errors import InvalidOption
 from consultation.transcript import Transcript
 from jobs import batch_results
@@ -151,7 +151,7 @@ def index(
     with used.store.database.read() as session:
         rows = batches.page(session, who.org_id, limit=limit + 1, after=from_cursor(cursor))
         items = [batch_out(session, row) for row in rows[:limit]]
-        more = to_cursor(rows[limit - 1].created, rows[limit - 1].id) if len(rows) > limit else None
+        more = next_cursor(rows, limit)
     return BatchPage(items=items, next_cursor=more)
 
 

@@ -22,7 +22,7 @@ from api.wire import (
     from_cursor,
     iso,
     job_out,
-    to_cursor,
+    next_cursor,
 )
 from jobs.erasure import erase_consultation
 from jobs.intake import Incoming, add_consultation, add_recording
@@ -133,7 +133,7 @@ def index(
             )
             for row in rows[:limit]
         ]
-        more = to_cursor(rows[limit - 1].created, rows[limit - 1].id) if len(rows) > limit else None
+        more = next_cursor(rows, limit)
     return ConsultationPage(items=items, next_cursor=more)
 
 

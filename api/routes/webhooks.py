@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from api.auth import Hooker, actor
 from api.problem import responses
 from api.service import Used
-from api.wire import from_cursor, iso, to_cursor
+from api.wire import from_cursor, iso, next_cursor
 from jobs.store import audit, webhooks
 from jobs.store.webhook_tables import Webhook, WebhookAttempt, WebhookDelivery
 from jobs.webhooks.address import check_url
@@ -142,7 +142,7 @@ def deliveries(
             session, who.org_id, webhook_id, limit=limit + 1, after=from_cursor(cursor)
         )
         items = [DeliveryOut(**_delivery(row)) for row in rows[:limit]]
-        more = to_cursor(rows[limit - 1].created, rows[limit - 1].id) if len(rows) > limit else None
+        more = next_cursor(rows, limit)
     return DeliveryPage(items=items, next_cursor=more)
 
 
