@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -67,9 +68,9 @@ def start(settings: ServiceSettings, log: Path, *arguments: str) -> subprocess.P
         raise
 
 
-@pytest.fixture
-def running(make_settings: MakeSettings, tmp_path: Path) -> Iterator[Running]:
-    settings = make_settings(port=free_port(), scripted_seconds=0.5)
+@contextmanager
+def a_service(settings: ServiceSettings, tmp_path: Path) -> Iterator[Running]:
+    """With a worker beside it, ended afterwards."""
     key = command(settings, "apikeys", "new", "test").strip().splitlines()[-1]
     log = tmp_path / "serve.log"
     process = start(settings, log, "--worker")
@@ -81,6 +82,12 @@ def running(make_settings: MakeSettings, tmp_path: Path) -> Iterator[Running]:
     if made.process.poll() is None:
         made.process.send_signal(signal.SIGTERM)
         made.process.wait(60)
+
+
+@pytest.fixture
+def running(make_settings: MakeSettings, tmp_path: Path) -> Iterator[Running]:
+    with a_service(make_settings(port=free_port(), scripted_seconds=0.5), tmp_path) as made:
+        yield made
 
 
 def events(running: Running, job: str, **headers: str) -> Iterator[dict[str, object]]:

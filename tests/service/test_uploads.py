@@ -6,7 +6,6 @@ import base64
 import hashlib
 import io
 import os
-import signal
 import socket
 import tempfile
 import time
@@ -41,7 +40,7 @@ from jobs.uploads import Uploads
 from tests.service import test_http
 from tests.service.conftest import MakeSettings, free_port
 from tests.service.test_http import AUDIO, Door, problem
-from tests.service.test_serve import Running, command, events, start
+from tests.service.test_serve import Running, a_service, events, start
 from tests.service.work import recording
 
 TUS = {"Tus-Resumable": "1.0.0"}
@@ -332,18 +331,8 @@ def test_what_was_marked_and_is_gone_is_damage(tmp_path: Path) -> None:
 
 @pytest.fixture
 def running(make_settings: MakeSettings, tmp_path: Path) -> Iterator[Running]:
-    settings = make_settings(port=free_port())
-    key = command(settings, "apikeys", "new", "test").strip().splitlines()[-1]
-    log = tmp_path / "serve.log"
-    process = start(settings, log, "--worker")
-    url = f"http://127.0.0.1:{settings.port}"
-    headers = {"Authorization": f"Bearer {key}"}
-    with httpx.Client(base_url=url, headers=headers, timeout=30) as client:
-        made = Running(process, url, headers, settings, log, client)
+    with a_service(make_settings(port=free_port()), tmp_path) as made:
         yield made
-    if made.process.poll() is None:
-        made.process.send_signal(signal.SIGTERM)
-        made.process.wait(60)
 
 
 def test_a_real_client_goes_on_after_the_server_was_killed(running: Running) -> None:
