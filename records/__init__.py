@@ -1,0 +1,1 @@
+"""Readers: a patient's documents, of any format, become dated, numbered paragraphs."""
