@@ -6,13 +6,17 @@ BIN := $(VENV)/bin
 export OMP_WAIT_POLICY := passive
 export GOMP_SPINCOUNT := 0
 
+# Tests of the service mostly wait for timers and processes: files run beside each other.
+TOGETHER ?= 3
+BESIDE := -n $(TOGETHER) --dist loadfile
+
 .PHONY: chaos load postgres constraints demo test test-fast test-vllm lint evaluate schema clean
 
 demo: $(VENV)/.embedded weights  ## two real consultations, from audio to a note in JSON
 	$(BIN)/anamnese demo --out demo-output
 
 test: $(VENV)/.dev postgres weights weights-small lint  ## everything CI runs, real models included
-	$(BIN)/pytest -m "not vllm and not chaos"
+	$(BIN)/pytest $(BESIDE) -m "not vllm and not chaos"
 
 chaos: $(VENV)/.dev postgres  ## 200 jobs, 3 workers, everything killed at random, on SQLite and PostgreSQL
 	$(BIN)/pytest -m chaos tests/service
@@ -27,7 +31,7 @@ postgres:  ## what the tests of the service run on besides SQLite; without it th
 	  || echo "NO POSTGRESQL: the tests that need it will be skipped"
 
 test-fast: $(VENV)/.dev postgres  ## without real models
-	$(BIN)/pytest -m "not slow and not vllm and not chaos"
+	$(BIN)/pytest $(BESIDE) -m "not slow and not vllm and not chaos"
 
 test-vllm: $(VENV)/.dev weights-small  ## the real vLLM server on the CPU; installs 3.5 GB
 	$(BIN)/pytest -m vllm
