@@ -10,7 +10,7 @@ export GOMP_SPINCOUNT := 0
 TOGETHER ?= 3
 BESIDE := -n $(TOGETHER) --dist loadfile
 
-.PHONY: chaos load postgres constraints demo test test-fast test-vllm lint evaluate schema clean
+.PHONY: bench chaos load postgres constraints demo test test-fast test-vllm lint evaluate schema clean
 
 demo: $(VENV)/.embedded weights  ## two real consultations, from audio to a note in JSON
 	$(BIN)/anamnese demo --out demo-output
@@ -45,6 +45,10 @@ lint: $(VENV)/.dev
 DATA ?= evaluation/samples
 evaluate: $(VENV)/.dev weights  ## figures for our samples; DATA=folder for others
 	$(BIN)/anamnese evaluate $(DATA)
+
+BENCH ?=
+bench: $(VENV)/.dev weights  ## side by side with the peers, each in an environment of its own; BENCH="--rounds 5"
+	$(BIN)/python -m bench $(BENCH)
 
 .PHONY: weights weights-small
 weights: $(VENV)/.embedded  ## fetched once, verified, kept in the user's cache

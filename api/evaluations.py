@@ -15,14 +15,20 @@ from api.evaluate import evaluate
 from api.mutations import mutations
 from consultation.errors import InvalidOption
 from consultation.wire import Record
+from evaluation.comparison import compare as compare_reports
+from evaluation.comparison import to_markdown as comparison_to_markdown
 from evaluation.corpora import e3c
 from evaluation.facts_report import to_markdown as facts_to_markdown
 from evaluation.negation import measure as measure_negation
 from evaluation.roles import to_markdown
 from evaluation.samples import sample_pairs
+from evaluation.tables import View
+from jobs.evaluate import read_report
 from jobs.evaluate_facts import CORPORA as FACTS_CORPORA
 from jobs.evaluate_facts import TEMPLATE, drafted, evaluate_facts, written
 from jobs.evaluate_roles import CORPORA, evaluate_roles
+from jobs.evaluate_silence import evaluate_silence
+from jobs.evaluate_silence import to_markdown as silence_to_markdown
 from jobs.files import write
 from jobs.pipeline import Pipeline
 from jobs.verification_speed import evaluate_speed
@@ -33,10 +39,13 @@ RECORDINGS = "recordings"
 
 
 class _RecordingsByDefault(TyperGroup):
-    """``evaluate FOLDER`` is ``evaluate recordings FOLDER``."""
+    """``evaluate FOLDER`` is ``evaluate recordings FOLDER``, ``evaluate asr FOLDER`` the same with
+    fewer tables."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
-        if args and args[0] not in self.commands and args[0] not in ("--help", "-h"):
+        if args and args[0] in tuple(View):
+            args = [RECORDINGS, "--show", args[0], *args[1:]]
+        elif args and args[0] not in self.commands and args[0] not in ("--help", "-h"):
             args = [RECORDINGS, *args]
         return super().parse_args(ctx, args)
 
@@ -44,7 +53,8 @@ class _RecordingsByDefault(TyperGroup):
 app = typer.Typer(
     cls=_RecordingsByDefault,
     no_args_is_help=True,
-    help="Measure quality: of recordings with a manifest, on published corpora, or by mutations.",
+    help="Measure quality: of recordings with a manifest (asr, diarisation, attribution and notes "
+    "print a part of it), on published corpora, or by mutations.",
 )
 app.command(RECORDINGS)(evaluate)
 app.command()(mutations)
@@ -145,6 +155,34 @@ def speed(
         rows = evaluate_speed(sample_pairs() if folder is None else folder)
         _write(out, *rows)
         typer.echo(speed_to_markdown(rows), nl=False)
+
+
+@app.command()
+def silence(
+    minutes: Annotated[float, typer.Option("--minutes", min=0.1, help="Of each sound.")] = 10,
+    out: Out = None,
+) -> None:
+    """Words heard in silence, noise, music and babble, where nobody says one: there should be 0."""
+    console = Console(Mode.of(quiet=False, as_json=False))
+    with reported(console):
+        found = evaluate_silence(
+            minutes, settings(), started=console.start, progress=console.progress
+        )
+        _write(out, *found)
+        typer.echo(silence_to_markdown(found), nl=False)
+
+
+@app.command()
+def compare(
+    before: Annotated[Path, typer.Argument(help="A report.json.")],
+    after: Annotated[Path, typer.Argument(help="Another one, of the same recordings.")],
+    out: Out = None,
+) -> None:
+    """Two runs over the same recordings: what changed, and whether chance explains it."""
+    with reported(Console(Mode.of(quiet=False, as_json=False))):
+        comparison = compare_reports(read_report(before), read_report(after))
+        _write(out, comparison)
+        typer.echo(comparison_to_markdown(comparison), nl=False)
 
 
 def _source(text: str) -> tuple[str, Path]:

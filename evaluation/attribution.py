@@ -77,6 +77,17 @@ def spoken_errors(
     )
 
 
+def cp_errors(
+    said: Sequence[tuple[str, str]], heard: Sequence[tuple[str, str]], language: str
+) -> Errors:
+    """cpWER alone, of (speaker, text) in order. Raises UnsupportedLanguage or EngineMissing."""
+    first, second = (
+        [_row(speaker, text, None, None, language) for speaker, text in rows]
+        for rows in (said, heard)
+    )
+    return _errors(_cp(first, second))
+
+
 def role_counts(
     reference: Iterable[ReferenceTurn], roles: Mapping[str, Role], transcript: Transcript
 ) -> RoleCounts:

@@ -7,9 +7,9 @@ from consultation.transcript import Transcript
 from evaluation.attribution import role_counts, spoken_errors
 from evaluation.der import diarization_errors
 from evaluation.drugs import drug_counts, number_counts
+from evaluation.figures import Figures, GapCounts
 from evaluation.notes import note_counts
 from evaluation.reference import Reference
-from evaluation.report import Figures, GapCounts
 from evaluation.wer import character_errors, word_errors
 
 

@@ -7,52 +7,16 @@ from collections.abc import Iterable, Sequence
 from pydantic import Field
 
 from consultation.provenance import ModelUse, Step
-from consultation.wire import Record, Seconds, ms
-from evaluation.attribution import RoleCounts, pooled_roles
-from evaluation.der import DiarizationErrors, SpeakerTime, pooled_time
-from evaluation.drugs import DrugCounts, Found, pooled_found
-from evaluation.notes import NoteCounts, pooled_notes
-from evaluation.wer import Errors, pooled
-
-
-class GapCounts(Record):
-    """Speech that the transcript says it has no words for."""
-
-    gaps: int
-    seconds: float
-
-
-class Figures(Record):
-    """One recording, or several pooled; None where there is no reference for a measure."""
-
-    id: str
-    language: str
-    """Of the reference."""
-    error: str | None = None
-    """Code of the error that stopped it; then there is nothing else."""
-    detected: str | None = None
-    """The language that was detected; None in a pool."""
-    duration: Seconds = ms("duration", default=0.0)
-    words: Errors | None = None
-    characters: Errors | None = None
-    cp: Errors | None = None
-    tcp: Errors | None = None
-    aligned_words: int = 0
-    misattributed_words: int = 0
-    speakers: DiarizationErrors | None = None
-    """None in a pool, where ``strict`` and ``collar`` say as much."""
-    strict: SpeakerTime | None = None
-    collar: SpeakerTime | None = None
-    jaccard: float | None = None
-    """Mean over recordings in a pool."""
-    speaker_count_error: float | None = None
-    """Speakers too many; the mean of absolute values in a pool."""
-    roles: RoleCounts | None = None
-    drugs: DrugCounts | None = None
-    numbers: Found | None = None
-    gaps: GapCounts | None = None
-    note: NoteCounts | None = None
-    steps: tuple[Step, ...] = ()
+from consultation.wire import Record
+from evaluation.attribution import pooled_roles
+from evaluation.der import pooled_time
+from evaluation.drugs import DrugCounts, pooled_found
+from evaluation.energy import Energy
+from evaluation.figures import Figures, GapCounts
+from evaluation.intervals import Interval, interval
+from evaluation.notes import pooled_notes
+from evaluation.rates import RATES
+from evaluation.wer import pooled
 
 
 class Conditions(Record):
@@ -69,6 +33,17 @@ class Conditions(Record):
     machine: str
     peak_memory_mb: int | None = None
     """Of this process and of its largest child, together, at most."""
+    energy: Energy | None = None
+    """What the run drew, where the machine can tell."""
+
+
+class RateInterval(Record):
+    """Between what a pooled rate could lie, at 95 %, by drawing recordings again."""
+
+    pool: str
+    rate: str
+    """``evaluation/rates.py`` lists them."""
+    interval: Interval
 
 
 class Report(Record):
@@ -79,6 +54,8 @@ class Report(Record):
     recordings: tuple[Figures, ...]
     pools: tuple[Figures, ...]
     """One for each language with several recordings, then one for all languages."""
+    intervals: tuple[RateInterval, ...] = ()
+    """Of the pools of three recordings or more."""
 
 
 def report(conditions: Conditions, recordings: Iterable[Figures]) -> Report:
@@ -86,14 +63,27 @@ def report(conditions: Conditions, recordings: Iterable[Figures]) -> Report:
     figures = tuple(recordings)
     measured = [one for one in figures if one.error is None]
     languages = sorted({one.language for one in measured})
-    pools = []
-    for language in languages:
-        of_it = [one for one in measured if one.language == language]
-        if len(of_it) > 1:
-            pools.append(pool(f"all {language}", language, of_it))
+    groups = [
+        (f"all {language}", language, [one for one in measured if one.language == language])
+        for language in languages
+    ]
     if len(languages) > 1:
-        pools.append(pool("all", "-", measured))
-    return Report(conditions=conditions, recordings=figures, pools=tuple(pools))
+        groups.append(("all", "-", measured))
+    several = [group for group in groups if len(group[2]) > 1]
+    return Report(
+        conditions=conditions,
+        recordings=figures,
+        pools=tuple(pool(name, language, of_it) for name, language, of_it in several),
+        intervals=tuple(found for name, _, of_it in several for found in _intervals(name, of_it)),
+    )
+
+
+def _intervals(name: str, figures: Sequence[Figures]) -> Iterable[RateInterval]:
+    for rate in RATES:
+        counts = [found for one in figures if (found := rate.counts(one)) is not None]
+        between = interval(counts)
+        if between is not None:
+            yield RateInterval(pool=name, rate=rate.key, interval=between)
 
 
 def pool(name: str, language: str, figures: Sequence[Figures]) -> Figures:

@@ -3,14 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from enum import StrEnum
 
 from evaluation.der import SpeakerTime
 from evaluation.drugs import Found
-from evaluation.report import Figures, Report
+from evaluation.figures import Figures
+from evaluation.rates import RATES
+from evaluation.report import Report
 from evaluation.wer import Errors
 
 
-def to_markdown(report: Report) -> str:
+class View(StrEnum):
+    """A part of a report; one run measures all of it."""
+
+    everything = "everything"
+    asr = "asr"
+    diarisation = "diarisation"
+    attribution = "attribution"
+    notes = "notes"
+
+
+def to_markdown(report: Report, view: View = View.everything) -> str:
     """Tables for a reader; a dash, or no line, where there is no reference."""
     rows = [*report.recordings, *report.pools]
     about = report.conditions
@@ -20,11 +33,8 @@ def to_markdown(report: Report) -> str:
         "",
         *(f"- {m.task}: {m.name} ({m.engine})" for m in about.models),
         "",
-        *_table(rows, _WORDS),
-        *_table(rows, _SPEAKERS),
-        *_table(rows, _CONTENT),
-        *_table(rows, _cost(rows)),
-        *_table(rows, _NOTES),
+        *(line for columns in _columns(view, rows) for line in _table(rows, columns)),
+        *_intervals(report),
     ]
     failed = [f"- {row.id}: {row.error}" for row in report.recordings if row.error]
     if failed:
@@ -35,6 +45,37 @@ def to_markdown(report: Report) -> str:
 
 
 _Column = tuple[str, Callable[[Figures], str]]
+
+
+def _columns(view: View, rows: Sequence[Figures]) -> list[tuple[_Column, ...]]:
+    cost = _cost(rows)
+    return {
+        View.everything: [_WORDS + _BY_SPEAKER, _SPEAKERS + _ROLES, _CONTENT, cost, _NOTES],
+        View.asr: [_WORDS, _CONTENT, cost],
+        View.diarisation: [_SPEAKERS, cost],
+        View.attribution: [_BY_SPEAKER + _ROLES, cost],
+        View.notes: [_NOTES, cost],
+    }[view]
+
+
+def _intervals(report: Report) -> list[str]:
+    """Between what the pooled rates could lie, had other recordings been measured."""
+    titles = {rate.key: rate for rate in RATES}
+    lines = [
+        f"| {one.pool} | {titles[one.rate].title} | {_value(one.interval.low, one.rate)} "
+        f"| {_value(one.interval.high, one.rate)} | {one.interval.recordings} |"
+        for one in report.intervals
+    ]
+    if not lines:
+        return []
+    return ["| Pool | Rate | 95 % from | to | Recordings |", "|---|---|---|---|---|", *lines, ""]
+
+
+def _value(value: float, rate: str) -> str:
+    return percent(value) if _SHARES[rate] else f"{value:.3f}"
+
+
+_SHARES = {rate.key: rate.share for rate in RATES}
 
 
 def percent(rate: float | None) -> str:
@@ -74,6 +115,8 @@ _WORDS: tuple[_Column, ...] = (
     ("WER %", lambda row: _of(row.words)),
     ("Sub/Ins/Del", _edits),
     ("CER %", lambda row: _of(row.characters)),
+)
+_BY_SPEAKER: tuple[_Column, ...] = (
     ("cpWER %", lambda row: _of(row.cp)),
     ("tcpWER %", lambda row: _of(row.tcp)),
     ("WDER %", _misattributed),
@@ -83,6 +126,8 @@ _SPEAKERS: tuple[_Column, ...] = (
     ("DER % (0.25 s)", lambda row: _of(row.collar)),
     ("JER %", lambda row: percent(row.jaccard)),
     ("Speakers ±", _count_error),
+)
+_ROLES: tuple[_Column, ...] = (
     ("Roles right", _roles),
     ("Abstained", lambda row: str(row.roles.abstained) if row.roles else "–"),
     ("Unheard", lambda row: str(row.roles.unheard) if row.roles else "–"),

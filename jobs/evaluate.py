@@ -11,14 +11,27 @@ from importlib.metadata import version
 from pathlib import Path
 
 import psutil
+from pydantic import ValidationError
 
 from consultation.engines import Progress, no_progress
-from consultation.errors import AnamneseError, EngineMissing, Interrupted, WeightsError
+from consultation.errors import (
+    AnamneseError,
+    EngineMissing,
+    Interrupted,
+    InvalidOption,
+    UnreadableFile,
+    WeightsError,
+)
 from consultation.provenance import ModelUse, libraries
 from consultation.settings import Settings
+from consultation.signoff import NoteVersion
+from evaluation.energy import Cost, Costs, Energy, cost
+from evaluation.figures import Figures
 from evaluation.manifest import Entry, load_reference
 from evaluation.measure import measure
-from evaluation.report import Conditions, Figures, Report, report
+from evaluation.report import Conditions, Report, report
+from evaluation.review import Review, review
+from jobs.energy import EnergyMeter
 from jobs.pipeline import Pipeline
 from transcribe.pipeline import TranscribeOptions
 
@@ -30,6 +43,7 @@ def evaluate(
     *,
     vocabulary: bool = False,
     notes: bool = False,
+    watts_per_core: float | None = None,
     started: Callable[[str], None] = lambda _: None,
     progress: Progress = no_progress,
 ) -> Report:
@@ -42,10 +56,12 @@ def evaluate(
         vocabulary: give each recording the words of its entry. Entries list words that are said:
             the figures are the best that a vocabulary can do.
         notes: also write and count notes; much slower.
+        watts_per_core: for an estimate of energy, where the machine has no counters to read.
         started: told each entry's id.
     """
     figures: list[Figures] = []
     models: dict[str, ModelUse] = {}
+    meter = EnergyMeter(watts_per_core)
     with Pipeline(settings, TranscribeOptions(), progress) as pipeline:
         for entry in entries:
             started(entry.id)
@@ -60,7 +76,44 @@ def evaluate(
                 continue
             figures.append(one)
             models |= {model.name: model for model in used}
-    return report(_conditions(settings, vocabulary, tuple(models.values())), figures)
+        energy = meter.read()
+    return report(_conditions(settings, vocabulary, tuple(models.values()), energy), figures)
+
+
+def cost_of(report: Report, costs: Costs) -> Cost | None:
+    """Of the steps that the recordings took; loading the models is left out, as a service loads
+    them once."""
+    measured = [one for one in report.recordings if one.error is None]
+    return cost(
+        recordings=len(measured),
+        audio=sum(one.duration for one in measured),
+        elapsed=sum(step.duration for one in measured for step in one.steps),
+        energy=report.conditions.energy,
+        costs=costs,
+    )
+
+
+def read_report(path: Path) -> Report:
+    """A report.json of ours. Raises UnreadableFile or InvalidOption."""
+    try:
+        return Report.model_validate_json(path.read_bytes())
+    except OSError as error:
+        raise UnreadableFile(f"the report could not be read: {error.strerror}") from None
+    except ValidationError:
+        raise InvalidOption("not a report of this version: evaluate again") from None
+
+
+def read_reviews(folder: Path) -> tuple[Review, ...]:
+    """What was changed in the signed notes of a folder; other files of it are left alone."""
+    found = []
+    for path in sorted(folder.glob("*.json")):
+        try:
+            version = NoteVersion.model_validate_json(path.read_bytes())
+        except (OSError, ValidationError):
+            continue
+        if (one := review(version)) is not None:
+            found.append(one)
+    return tuple(found)
 
 
 def _one(
@@ -73,7 +126,9 @@ def _one(
     return measure(entry.id, reference, transcript, summary), models
 
 
-def _conditions(settings: Settings, vocabulary: bool, models: tuple[ModelUse, ...]) -> Conditions:
+def _conditions(
+    settings: Settings, vocabulary: bool, models: tuple[ModelUse, ...], energy: Energy | None
+) -> Conditions:
     memory = psutil.virtual_memory().total / 2**30
     return Conditions(
         version=version("anamnese"),
@@ -85,6 +140,7 @@ def _conditions(settings: Settings, vocabulary: bool, models: tuple[ModelUse, ..
         libraries=libraries(),
         machine=f"{os.cpu_count()} {platform.machine()} cores, {memory:.0f} GB",
         peak_memory_mb=_peak_memory_mb(),
+        energy=energy,
     )
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 
 from consultation.transcript import Role
+from evaluation.figures import Figures
 from evaluation.measure import measure
 from evaluation.reference import Reference, ReferenceTurn
-from evaluation.report import Conditions, Figures, Report, report
+from evaluation.report import Conditions, Report, report
 from evaluation.tables import to_markdown
 from tests.unit.evaluation_cases import statement, summary, transcript
 

@@ -1,0 +1,1 @@
+"""Side by side with the peers: same machine, same sound, same weights, one run."""

@@ -1,0 +1,70 @@
+"""Who is compared, at which release, and with what."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Stage = Literal["words", "speakers", "both"]
+
+
+@dataclass(frozen=True)
+class Peer:
+    name: str
+    runner: str
+    """A file of bench/runners."""
+    requirements: tuple[str, ...]
+    """Installed in an environment of its own; empty for ours, which runs in this one."""
+    stage: Stage
+    note: str
+
+
+OURS = "anamnese"
+
+PEERS: tuple[Peer, ...] = (
+    Peer(OURS, "ours.py", (), "both", "decode, VAD, recognition, diarisation, roles"),
+    Peer(f"{OURS}, words alone", "ours_words.py", (), "words", "decode, VAD and recognition"),
+    Peer(f"{OURS}, speakers alone", "ours_speakers.py", (), "speakers", "decode and diarisation"),
+    Peer(
+        "faster-whisper, sequential, then pyannote.audio",
+        "plain_sequence.py",
+        (),
+        "both",
+        "one after the other, stock pipelines, word times",
+    ),
+    Peer(
+        "faster-whisper, sequential",
+        "faster_whisper_sequential.py",
+        ("faster-whisper==1.2.1",),
+        "words",
+        "its own defaults, with its VAD and word times",
+    ),
+    Peer(
+        "faster-whisper, batched",
+        "faster_whisper_batched.py",
+        ("faster-whisper==1.2.1",),
+        "words",
+        "BatchedInferencePipeline, word times",
+    ),
+    Peer(
+        "WhisperX",
+        "whisperx_words.py",
+        ("whisperx==3.8.6",),
+        "words",
+        "its VAD and batched recognition; its alignment and diarisation ask for other weights",
+    ),
+    Peer(
+        "openai-whisper",
+        "openai_whisper.py",
+        ("torch==2.13.0", "openai-whisper==20250625"),
+        "words",
+        "needs weights in its own format",
+    ),
+    Peer(
+        "Senko",
+        "senko_speakers.py",
+        ("torch==2.13.0", "senko==0.2.2"),
+        "speakers",
+        "the same segmentation and CAM++, its own clustering",
+    ),
+)

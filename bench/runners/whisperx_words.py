@@ -1,0 +1,31 @@
+"""WhisperX: its voice activity (whose weights it ships) and batched recognition."""
+
+from __future__ import annotations
+
+from common import Job, Segments, Work, main
+
+
+def load(job: Job) -> Work:
+    import whisperx
+
+    model = whisperx.load_model(
+        job["whisper"],
+        "cpu",
+        compute_type="int8",
+        language=job["language"],
+        vad_method="pyannote",
+        threads=job["threads"],
+        local_files_only=True,
+    )
+
+    def work() -> Segments:
+        audio = whisperx.load_audio(job["audio"])
+        found = model.transcribe(audio, batch_size=4, language=job["language"])
+        return [
+            {"start": s["start"], "end": s["end"], "text": s["text"]} for s in found["segments"]
+        ]
+
+    return work
+
+
+main(load)
