@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 
 from clinical.text import fold
 from consultation.documents import ParagraphKind
@@ -137,13 +138,21 @@ def mended(first: str, second: str) -> str:
 
 
 def _margin(lines: Sequence[str]) -> int | None:
-    """The width to which lines are filled; None for a text whose lines are its paragraphs."""
-    lengths = sorted(len(line.rstrip()) for line in lines if line.strip())
-    if len(lengths) < 3:
+    """The width to which lines are filled; None for a text whose lines are its paragraphs.
+
+    A text was wrapped when long lines stop in the middle of a sentence.
+    """
+    filled = [line.strip() for line in lines if line.strip()]
+    if len(filled) < 2:
         return None
+    lengths = sorted(len(line.rstrip()) for line in lines if line.strip())
     width = lengths[min(len(lengths) - 1, round(0.95 * len(lengths)))]
-    full = sum(1 for length in lengths if width * 0.82 <= length <= width + 2)
-    return width if 40 <= width <= 140 and full >= max(2, 0.25 * len(lengths)) else None
+    wrapped = sum(
+        1
+        for line, following in pairwise(filled)
+        if len(line) >= 0.7 * width and line[-1] not in ".:;!?" and following[0].islower()
+    )
+    return width if 40 <= width <= 140 and wrapped >= max(1, 0.02 * len(filled)) else None
 
 
 def _goes_on(line: str, following: str, width: int | None) -> bool:

@@ -7,7 +7,7 @@ its cells are short.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from statistics import median
 
 from consultation.documents import ParagraphKind
@@ -29,6 +29,8 @@ Gap = tuple[float, float]
 class _Run:
     lines: list[Line]
     gaps: list[Gap]
+    tail: list[Line] = field(default_factory=list)
+    """Below it, on one side only: the end of a longer column, or what follows a table."""
 
 
 def page_blocks(lines: list[Line], page: int) -> list[Block]:
@@ -40,12 +42,12 @@ def page_blocks(lines: list[Line], page: int) -> list[Block]:
             continue
         blocks.extend(_joined(plain, page))
         plain = []
-        sides = _sides(run)
-        if len(run.lines) >= 3 and _is_prose(sides):
-            for side in sides:
+        if len(run.lines) >= 3 and _is_prose(_sides(run.lines, run.gaps)):
+            for side in _sides([*run.lines, *run.tail], run.gaps):
                 blocks.extend(page_blocks(lined(side), page))
         else:
             blocks.extend(_rows(run, page))
+            plain = list(run.tail)
     blocks.extend(_joined(plain, page))
     return blocks
 
@@ -58,7 +60,7 @@ def _runs(lines: list[Line]) -> list[_Run]:
     at = 0
     while at < len(lines):
         gaps = _first_gaps(lines, at, bounds)
-        end = at
+        end = last = at
         if gaps:
             end = at + 1
             while end < len(lines) and not _far(lines[end - 1], lines[end]):
@@ -66,9 +68,10 @@ def _runs(lines: list[Line]) -> list[_Run]:
                 if not narrowed:
                     break
                 gaps, end = narrowed, end + 1
-            end = _without_tail(lines, at, end, gaps)
-        if gaps and end > at + 1:
-            runs.append(_Run(lines[at:end], gaps))
+            last = _without_tail(lines, at, end, gaps)
+        if gaps and last > at + 1:
+            end = _near(lines, last, end)
+            runs.append(_Run(lines[at:last], gaps, lines[last:end]))
             at = end
         elif gaps and len(_free(lines[at], None)) >= 1:
             runs.append(_Run([lines[at]], _free(lines[at], None)))
@@ -121,39 +124,40 @@ def _far(above: Line, below: Line) -> bool:
 
 
 def _without_tail(lines: list[Line], at: int, end: int, gaps: list[Gap]) -> int:
-    """Lines at the end of a run that stand on one side only belong to what follows, unless they
-    go on with a column."""
+    """Where lines begin that stand on one side only."""
     inner = [gap for gap in gaps if any(_crosses(line, gap) for line in lines[at:end])]
     if not inner:
         return at
     last = end
     while last > at + 1 and not any(_crosses(lines[last - 1], gap) for gap in inner):
         last -= 1
-    tail = end - last
-    return end if tail and last - at >= 6 and tail >= 2 else last
+    return last
+
+
+def _near(lines: list[Line], last: int, end: int) -> int:
+    """How far lines follow each other without an empty line between."""
+    at = last
+    while at < end and lines[at - 1].middle - lines[at].middle < 1.9 * lines[at].size:
+        at += 1
+    return at
 
 
 def _crosses(line: Line, gap: Gap) -> bool:
     return line.left < gap[0] + 0.1 and line.right > gap[1] - 0.1
 
 
-def _sides(run: _Run) -> list[list[Word]]:
-    cuts = [
-        (left + right) / 2
-        for left, right in run.gaps
-        if any(line.left < right for line in run.lines)
-        and any(line.right > left for line in run.lines)
-    ]
+def _sides(lines: list[Line], gaps: list[Gap]) -> list[list[Word]]:
+    """Words of each column, from left to right."""
+    words = [word for line in lines for word in line.words]
+    cuts = [(left + right) / 2 for left, right in gaps]
     cuts = [
         cut
         for cut in cuts
-        if any(w.right <= cut for line in run.lines for w in line.words)
-        and any(w.left >= cut for line in run.lines for w in line.words)
+        if any(word.right <= cut for word in words) and any(word.left >= cut for word in words)
     ]
     sides: list[list[Word]] = [[] for _ in range(len(cuts) + 1)]
-    for line in run.lines:
-        for word in line.words:
-            sides[sum(1 for cut in cuts if (word.left + word.right) / 2 > cut)].append(word)
+    for word in words:
+        sides[sum(1 for cut in cuts if (word.left + word.right) / 2 > cut)].append(word)
     return [side for side in sides if side]
 
 
