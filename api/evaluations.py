@@ -24,6 +24,7 @@ from evaluation.roles import to_markdown
 from evaluation.samples import sample_pairs
 from evaluation.tables import View
 from jobs.evaluate import read_report
+from jobs.evaluate_documents import evaluate_documents
 from jobs.evaluate_facts import CORPORA as FACTS_CORPORA
 from jobs.evaluate_facts import TEMPLATE, drafted, evaluate_facts, written
 from jobs.evaluate_roles import CORPORA, evaluate_roles
@@ -183,6 +184,18 @@ def compare(
         comparison = compare_reports(read_report(before), read_report(after))
         _write(out, comparison)
         typer.echo(comparison_to_markdown(comparison), nl=False)
+
+
+@app.command()
+def documents(
+    folder: Annotated[Path, typer.Argument(help="CDA files, FHIR bundles, cases of E3C as JSON.")],
+    out: Out = None,
+) -> None:
+    """What reading keeps of documents whose content is known: words, codes, dates."""
+    with reported(Console(Mode.of(quiet=False, as_json=False))):
+        report = evaluate_documents(folder)
+        _write(out, report)
+        typer.echo(report.to_json())
 
 
 def _source(text: str) -> tuple[str, Path]:
