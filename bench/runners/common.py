@@ -1,4 +1,4 @@
-"""What every runner shares; only the standard library, for it runs in every environment.
+"""What every runner shares; it runs in every environment, so libraries are named where needed.
 
 A runner is called with the path of a job and of an answer, both JSON. The job:
 ``{"audio": wav of 16 kHz and one channel, "language": "fr", "whisper": folder,
@@ -7,6 +7,7 @@ A runner is called with the path of a job and of an answer, both JSON. The job:
 
 from __future__ import annotations
 
+import faulthandler
 import json
 import resource
 import sys
@@ -22,8 +23,20 @@ Segments = list[dict[str, Any]]
 Work = Callable[[], Segments]
 
 
+def samples(job: Job) -> Any:
+    """The sound as float32, shape (samples,), for peers that would start a program to read it."""
+    import wave
+
+    import numpy as np
+
+    with wave.open(job["audio"], "rb") as file:
+        frames = file.readframes(file.getnframes())
+    return np.frombuffer(frames, "<i2").astype(np.float32) / 32768
+
+
 def main(load: Callable[[Job], Work]) -> None:
     """``load(job)`` gives what is then called ``passes`` times, and timed."""
+    faulthandler.enable()
     job = json.loads(Path(sys.argv[1]).read_text("utf-8"))
     answer: dict[str, Any]
     try:
