@@ -109,8 +109,11 @@ def leave() -> NoReturn:
     os._exit(LOST_EXIT)
 
 
-def register(settings: ServiceSettings, steps: Steps) -> None:
-    """Tell the engine of our steps. Once a process, before it is launched."""
+def register(settings: ServiceSettings, steps: Steps, over: Callable[[], None]) -> None:
+    """Tell the engine of our steps. Once a process, before it is launched.
+
+    ``over`` is called when one has ended: there is room for another, and perhaps a next step.
+    """
 
     def workflow(name: str) -> Callable[[str], None]:
         @DBOS.step(
@@ -137,6 +140,8 @@ def register(settings: ServiceSettings, steps: Steps) -> None:
                 step(job_id)
             except Exception:  # noqa: BLE001 - the code is on our row; the engine keeps none
                 steps.give_up(job_id)
+            finally:
+                over()
 
         return run
 
