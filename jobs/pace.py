@@ -34,13 +34,12 @@ class Pace:
 
     def __init__(self, queues: Iterable[str]) -> None:
         self._stop: Stop = threading.Event()
-        # By the names that the engine gives the threads of its queues.
-        self._turns = {f"queue-worker-{queue}": _Turn() for queue in queues}
+        self._turns = {_thread(queue): _Turn() for queue in queues}
 
-    def nudge(self) -> None:
+    def nudge(self, *queues: str) -> None:
         """There is room, or something new: look soon."""
-        for turn in self._turns.values():
-            turn.nudge()
+        for queue in queues:
+            self._turns[_thread(queue)].nudge()
 
     def is_set(self) -> bool:
         return self._stop.is_set()
@@ -62,6 +61,11 @@ class Pace:
             run(self, dbos)
 
         setattr(engine, "queue_thread", paced)  # noqa: B010 - private
+
+
+def _thread(queue: str) -> str:
+    """The name that the engine gives the thread of a queue."""
+    return f"queue-worker-{queue}"
 
 
 class _Turn:

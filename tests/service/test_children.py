@@ -187,7 +187,7 @@ def test_a_nudge_makes_looks_soon_and_then_rarer_again(monkeypatch: pytest.Monke
     thread.start()
     time.sleep(0.7)
     assert len(looks) == 1
-    pace.nudge()
+    pace.nudge("speech")
     time.sleep(0.45)
     # After 20, 60, 140, 300 ms; then at the usual pace.
     assert len(looks) == 5
