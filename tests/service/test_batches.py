@@ -345,7 +345,7 @@ def test_an_item_costs_the_same_however_large_its_batch_is(
     found = []
     for size in (100, 1000):
         source = (ItemSource(path="said.json", template=f"t{size}.{n}") for n in range(size))
-        _, batch_id = make(store, tmp_path, [GoodRow(n, one) for n, one in enumerate(source)])
+        make(store, tmp_path, [GoodRow(n, one) for n, one in enumerate(source)])
         feeding = feeder(store, enqueuer, window=50)
         event.listen(store.database.engine, "before_cursor_execute", count)
         spent = 0
