@@ -104,11 +104,14 @@ def _limited(scope: Scope, receive: Receive) -> Receive:
     method, path = scope["method"], scope["path"]
     if (method, path) in _UPLOADS or (tus.speaks(path) and method in {"PATCH", "POST"}):
         return receive
-    read = 0
+    announced = dict(scope["headers"]).get(b"content-length", b"")
+    read = int(announced) if re.fullmatch(rb"\d{1,18}", announced) else 0
+    # What is announced is believed when it is too much: nothing is waited for then.
+    read = read if read > JSON_BYTES else 0
 
     async def limited() -> Message:
         nonlocal read
-        message = await receive()
+        message: Message = {"type": "http.request"} if read > JSON_BYTES else await receive()
         read += len(message.get("body", b""))
         if read > JSON_BYTES:
             # Frameworks turn what is raised here into "bad request": problem.py looks at this.

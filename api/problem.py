@@ -19,7 +19,7 @@ from starlette.exceptions import HTTPException
 from api import openai_errors
 from consultation.errors import AnamneseError, DiskFull, InputError
 from jobs.errors import AudioAway, Conflict, NotFound, StorageQuota, TooManyUnfinished
-from jobs.store.database import DatabaseAway
+from jobs.store.database import DatabaseAway, DatabaseFull
 from jobs.store.uploads import Gone
 from jobs.uploads import Busy
 
@@ -126,6 +126,7 @@ _STATUS: tuple[tuple[type[AnamneseError], int], ...] = (
     (ChecksumMismatch, 460),
     (InputError, 422),
     (Unavailable, 503),
+    (DatabaseFull, 507),
     (DatabaseAway, 503),
     (TooBusy, 503),
     (AudioAway, 503),

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from enum import StrEnum
+from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from time import perf_counter
 
@@ -115,13 +116,16 @@ LIBRARIES = (
 
 def libraries() -> dict[str, str]:
     """Versions of the libraries that can change a result, of those installed."""
-    found = {}
-    for name in LIBRARIES:
-        try:
-            found[name] = version(name)
-        except PackageNotFoundError:
-            continue
-    return found
+    return {name: found for name in LIBRARIES if (found := _installed(name)) is not None}
+
+
+@cache
+def _installed(name: str) -> str | None:
+    """Its version, that of when it was first asked for: a file is read and parsed for it."""
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return None
 
 
 def provenance(
@@ -138,7 +142,7 @@ def provenance(
 ) -> Provenance:
     """Provenance of a result made now, by this version, with the libraries installed."""
     return Provenance(
-        version=version("anamnese"),
+        version=_installed("anamnese") or version("anamnese"),
         created=datetime.now(UTC).isoformat(timespec="seconds"),
         quality=quality,
         notice=NOTICES.get(language, NOTICES["en"])[quality],

@@ -18,6 +18,7 @@ from consultation.errors import EmptyFile, InputError, InvalidTranscript
 from consultation.transcript import Transcript
 from jobs.batch_source import ItemSource
 from jobs.errors import NotFound
+from jobs.intake import Incoming, create_consultation, start_job
 from jobs.queue import Enqueuer
 from jobs.source_files import (
     SourceMissing,
@@ -27,8 +28,8 @@ from jobs.source_files import (
     read_transcript,
     source_errors,
 )
-from jobs.store import artefacts, batch_items, consultations, job_rows, lives
-from jobs.store.artefacts import OPTIONS, TRANSCRIPT
+from jobs.store import artefacts, batch_items, consultations, job_rows
+from jobs.store.artefacts import TRANSCRIPT
 from jobs.store.batch_tables import Batch, BatchItem
 from jobs.store.store import Store
 from jobs.store.tables import new_id
@@ -55,7 +56,7 @@ class Taken:
     consultation_id: str | None = None
     """The one to make; None keeps the one that there is."""
     audio_bytes: int | None = None
-    transcript: bytes | None = None
+    transcript: Transcript | None = None
     stamp: str | None = None
     content_sha256: str | None = None
     error: InputError | None = None
@@ -167,35 +168,23 @@ class Intake:
         kind = _kind(session, org_id, consultation_id, taken)
         assert consultation_id is not None
         if taken.consultation_id is not None:
-            consultations.create(
-                session,
-                org_id=org_id,
-                consultation_id=consultation_id,
-                by=batch.created_by,
+            incoming = Incoming(
+                taken.consultation_id,
+                taken.transcript or source.options,
                 audio_bytes=taken.audio_bytes,
+                patient=source.patient,
+                beside=source.options,
             )
-            lives.belongs_to(session, ring, org_id, consultation_id, source.patient)
-            parts = {OPTIONS: source.options.to_json().encode()}
-            if taken.transcript is not None:
-                parts[TRANSCRIPT] = taken.transcript
-            for part, content in parts.items():
-                artefacts.put(
-                    session,
-                    ring,
-                    org_id=org_id,
-                    consultation_id=consultation_id,
-                    kind=part,
-                    content=content,
-                )
-        job = job_rows.create(
+            create_consultation(session, self._store, org_id, batch.created_by, incoming)
+        job = start_job(
             session,
+            self._enqueuer,
             org_id=org_id,
             consultation_id=consultation_id,
             kind=kind,
             template=source.template,
             priority=job_rows.BATCH,
         )
-        self._enqueuer.add(session, job)
         item.status, item.job_id, item.consultation_id = "active", job.id, consultation_id
         item.error_code = item.error_hint = item.same_as = None
         item.stamp = taken.stamp or item.stamp
@@ -248,6 +237,6 @@ def _transcript(turn: Turn, content: bytes) -> Taken:
     return Taken(
         turn,
         new_id("con"),
-        transcript=transcript.to_json().encode(),
+        transcript=transcript,
         content_sha256=turn.source.options_digest(transcript.sha256()),
     )

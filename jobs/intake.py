@@ -38,8 +38,8 @@ class Incoming:
     audio_bytes: int | None = None
     patient: str | None = None
     """The caller's reference to the patient; only its keyed hash is stored."""
-    consent: str | None = None
-    """The caller's reference to the patient's agreement, where no options carry it."""
+    beside: JobOptions | None = None
+    """Options that come with a transcript."""
 
 
 def add_consultation(
@@ -60,30 +60,7 @@ def add_consultation(
             incoming.audio_bytes,
             incoming.priority,
         )
-    consultations.create(
-        session,
-        org_id=actor.org_id,
-        consultation_id=incoming.id,
-        by=actor.id,
-        audio_bytes=incoming.audio_bytes,
-    )
-    lives.belongs_to(session, store.ring, actor.org_id, incoming.id, incoming.patient)
-    contents: list[tuple[str, JobOptions | Transcript]] = []
-    if isinstance(incoming.content, Transcript):
-        contents.append((TRANSCRIPT, incoming.content))
-        if incoming.consent is not None:
-            contents.append((OPTIONS, JobOptions(consent=incoming.consent)))
-    else:
-        contents.append((OPTIONS, incoming.content))
-    for kind, content in contents:
-        artefacts.put(
-            session,
-            store.ring,
-            org_id=actor.org_id,
-            consultation_id=incoming.id,
-            kind=kind,
-            content=content.to_json().encode(),
-        )
+    create_consultation(session, store, actor.org_id, actor.id, incoming)
     return add_job(
         session,
         store,
@@ -95,6 +72,59 @@ def add_consultation(
         priority=incoming.priority,
         action="consultation.create",
     )
+
+
+def create_consultation(
+    session: Session, store: Store, org_id: str, by: str, incoming: Incoming
+) -> None:
+    """Its row and what is stored with it; no job yet, and nothing is counted or logged."""
+    consultations.create(
+        session,
+        org_id=org_id,
+        consultation_id=incoming.id,
+        by=by,
+        audio_bytes=incoming.audio_bytes,
+    )
+    lives.belongs_to(session, store.ring, org_id, incoming.id, incoming.patient)
+    content = incoming.content
+    contents: dict[str, JobOptions | Transcript | None] = (
+        {TRANSCRIPT: content, OPTIONS: incoming.beside}
+        if isinstance(content, Transcript)
+        else {OPTIONS: content}
+    )
+    for kind, one in contents.items():
+        if one is not None:
+            artefacts.put(
+                session,
+                store.ring,
+                org_id=org_id,
+                consultation_id=incoming.id,
+                kind=kind,
+                content=one.to_json().encode(),
+            )
+
+
+def start_job(
+    session: Session,
+    enqueuer: Enqueuer,
+    *,
+    org_id: str,
+    consultation_id: str,
+    kind: Kind,
+    template: str | None,
+    priority: int,
+) -> Job:
+    """Its row and its first step for the engine."""
+    job = job_rows.create(
+        session,
+        org_id=org_id,
+        consultation_id=consultation_id,
+        kind=kind,
+        template=template,
+        priority=priority,
+    )
+    enqueuer.add(session, job)
+    return job
 
 
 def add_job(
@@ -110,15 +140,15 @@ def add_job(
     priority: int = INTERACTIVE,
 ) -> Job:
     """A job of a consultation that there is; ``action`` goes to the audit log."""
-    job = job_rows.create(
+    job = start_job(
         session,
+        enqueuer,
         org_id=actor.org_id,
         consultation_id=consultation_id,
         kind=kind,
         template=template,
         priority=priority,
     )
-    enqueuer.add(session, job)
     audit.append(store.database, session, actor, action, consultation_id)
     return job
 

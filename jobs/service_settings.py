@@ -66,7 +66,8 @@ class ServiceSettings(IdentitySettings, LifeCycleSettings):
     lease_seconds: float = Field(default=20.0, gt=0)
     """A worker that has not been heard of for so long has its jobs taken over."""
     poll_seconds: float = Field(default=0.25, gt=0)
-    """Seconds between two looks of a worker at a queue; a job waits half of it before each step."""
+    """Seconds between two looks of a worker at a queue; a new job waits half of it. After a job, a
+    worker looks for the next one, and for the next step, within hundredths of a second."""
     drain_seconds: float = Field(default=600.0, ge=0)
     """How long a worker that is asked to stop may finish what it is doing."""
     step_attempts: int = Field(default=5, ge=1)
@@ -74,6 +75,10 @@ class ServiceSettings(IdentitySettings, LifeCycleSettings):
     retry_seconds: float = Field(default=2.0, gt=0)
     """Before the second try; doubled for each further one."""
 
+    child_jobs: int = Field(default=500, ge=1)
+    """After so many jobs the process with a worker's models is replaced by a new one."""
+    child_growth_mb: float = Field(default=1500.0, gt=0)
+    """So it is when it holds so much more memory of its own than after its first job."""
     memory_budget_mb: int | None = Field(default=None, ge=1)
     """Memory (or a card's memory, with figures of your own below) that one worker may fill with
     models and recordings; None bounds it by the numbers at once alone. A recording that does not

@@ -1,9 +1,14 @@
-"""A worker's side of its children: one job at a time each, stopped in mid-step when need be."""
+"""A worker's side of its children: one job at a time each, stopped in mid-step when need be.
+
+A child serves many jobs, so that models are loaded once. It keeps nothing of a job but those: what
+a job needs it reads by id, and writes below its folder only while it works.
+"""
 
 from __future__ import annotations
 
 import contextlib
 import json
+import logging
 import os
 import queue
 import shutil
@@ -12,14 +17,19 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
+
+import psutil
 
 from consultation.provenance import Step
 from jobs.alarm import Alarm
 from jobs.budget import Budget
 from jobs.errors import StepFailed
 from jobs.metrics import cost
+
+log = logging.getLogger("anamnese.slots")
 
 Watch = Callable[[str | None, float], None]
 """Told the step and how far it is; raises to have the job stopped."""
@@ -31,12 +41,24 @@ class _Answered(StepFailed):
     """The child said so itself."""
 
 
+@dataclass(frozen=True)
+class Life:
+    """How long one child serves, with the models that it loaded once."""
+
+    jobs: int
+    """So many jobs."""
+    growth_mb: float
+    """Or until it holds so much more memory of its own than after its first job."""
+
+
 class Slot:
     """One child, started when first needed and again after it was ended."""
 
-    def __init__(self, folder: Path, budget: Budget) -> None:
-        self._folder, self._budget = folder, budget
+    def __init__(self, folder: Path, budget: Budget, life: Life) -> None:
+        self._folder, self._budget, self._life = folder, budget, life
         self._child: subprocess.Popen[str] | None = None
+        self._served = 0
+        self._first_mb = 0.0
         self._said: queue.Queue[dict[str, Any] | None] = queue.Queue()
 
     def run(
@@ -46,9 +68,12 @@ class Slot:
         child = self._ready()
         try:
             self._tell(child, {"task": task, "job": job_id, "fence": fence})
-            return self._follow(child, watch, alarm)
+            cost = self._follow(child, watch, alarm)
+            self._retire(child)
+            return cost
         except _Answered:
             # The child is well and waits for the next job.
+            self._retire(child)
             raise
         except BaseException:
             self.end()
@@ -91,6 +116,21 @@ class Slot:
                 looked = now
                 watch(step, part)
 
+    def _retire(self, child: subprocess.Popen[str]) -> None:
+        """End a child that has served its time: libraries leak, and memory comes apart."""
+        self._served += 1
+        held = own_megabytes(child.pid)
+        if self._served == 1:
+            self._first_mb = held
+        if self._served >= self._life.jobs or held - self._first_mb > self._life.growth_mb:
+            log.info(
+                "a child is replaced after %d jobs, with %.0f MB (%.0f MB after its first one)",
+                self._served,
+                held,
+                self._first_mb,
+            )
+            self.end()
+
     def _ready(self) -> subprocess.Popen[str]:
         if self._child is not None and self._child.poll() is None:
             return self._child
@@ -109,6 +149,7 @@ class Slot:
             start_new_session=True,
         )
         self._said = queue.Queue()
+        self._served = 0
         threading.Thread(target=_listen, args=(self._child.stdout, self._said), daemon=True).start()
         return self._child
 
@@ -134,9 +175,9 @@ class Slot:
 class Slots:
     """As many children as jobs may run at once; the one that is free is lent."""
 
-    def __init__(self, folder: Path, name: str, count: int, budget: Budget) -> None:
+    def __init__(self, folder: Path, name: str, count: int, budget: Budget, life: Life) -> None:
         self._free: queue.LifoQueue[Slot] = queue.LifoQueue()
-        self._all = [Slot(folder / f"{name}-{number}", budget) for number in range(count)]
+        self._all = [Slot(folder / f"{name}-{number}", budget, life) for number in range(count)]
         for slot in reversed(self._all):
             self._free.put(slot)
 
@@ -152,6 +193,15 @@ class Slots:
     def end(self) -> None:
         for slot in self._all:
             slot.end()
+
+
+def own_megabytes(pid: int) -> float:
+    """Memory of a process that no file gives back: without mapped weights; 0 when it is gone."""
+    try:
+        found = psutil.Process(pid).memory_info()
+    except psutil.Error:
+        return 0.0
+    return float(found.rss - getattr(found, "shared", 0)) / 2**20
 
 
 def _listen(stream: IO[str] | None, said: queue.Queue[dict[str, Any] | None]) -> None:

@@ -21,7 +21,7 @@ from sqlalchemy.orm import Session
 
 from jobs.errors import Cancelled, LostJob, NotFound, StepFailed
 from jobs.observer import Observer
-from jobs.queue import SUMMARISE, TRANSCRIBE, Enqueuer, queue_of
+from jobs.queue import NOTES, SUMMARISE, TRANSCRIBE, Enqueuer, queue_of
 from jobs.service_settings import ServiceSettings
 from jobs.slots import Slots
 from jobs.store import job_rows
@@ -109,8 +109,11 @@ def leave() -> NoReturn:
     os._exit(LOST_EXIT)
 
 
-def register(settings: ServiceSettings, steps: Steps) -> None:
-    """Tell the engine of our steps. Once a process, before it is launched."""
+def register(settings: ServiceSettings, steps: Steps, over: Callable[..., None]) -> None:
+    """Tell the engine of our steps. Once a process, before it is launched.
+
+    ``over`` is told the queues of which there is now room for another, or a next step.
+    """
 
     def workflow(name: str) -> Callable[[str], None]:
         @DBOS.step(
@@ -137,6 +140,8 @@ def register(settings: ServiceSettings, steps: Steps) -> None:
                 step(job_id)
             except Exception:  # noqa: BLE001 - the code is on our row; the engine keeps none
                 steps.give_up(job_id)
+            finally:
+                over(*{queue_of(name), NOTES})
 
         return run
 

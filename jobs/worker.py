@@ -32,9 +32,10 @@ from jobs.lease import Lease
 from jobs.metrics import WorkerMetrics
 from jobs.metrics_door import MetricsDoor
 from jobs.observer import Observer
+from jobs.pace import Pace
 from jobs.queue import APPLICATION, NOTES, SPEECH, SUMMARISE, TRANSCRIBE, VERSION, Enqueuer
 from jobs.service_settings import ServiceSettings
-from jobs.slots import Slots
+from jobs.slots import Life, Slots
 from jobs.store.database import Database
 from jobs.store.store import open_store
 from jobs.sweep import Sweep
@@ -61,9 +62,10 @@ class Worker:
         self._observer = Observer(settings, metrics, make_tracer(settings, "anamnese-worker"))
         budget = Budget.of(settings, metrics.admitted, metrics.held_back)
         self._metrics_door = MetricsDoor(settings, metrics.registry)
+        life = Life(settings.child_jobs, settings.child_growth_mb)
         self._slots = {
-            TRANSCRIBE: Slots(self._folder, TRANSCRIBE, settings.speech_parallel, budget),
-            SUMMARISE: Slots(self._folder, SUMMARISE, settings.notes_parallel, budget),
+            TRANSCRIBE: Slots(self._folder, TRANSCRIBE, settings.speech_parallel, budget, life),
+            SUMMARISE: Slots(self._folder, SUMMARISE, settings.notes_parallel, budget, life),
         }
         self._abilities = Abilities(self._database, self.name, settings)
         self._lease = Lease(
@@ -121,7 +123,9 @@ class Worker:
         register = steps.Steps(
             self._database, self._enqueuer, self.name, self._slots, self._observer
         )
-        steps.register(settings, register)
+        pace = Pace([SPEECH, NOTES])
+        pace.take_over()
+        steps.register(settings, register, pace.nudge)
         DBOS.listen_queues([SPEECH, NOTES])
         DBOS.launch()
         for queue, parallel in (

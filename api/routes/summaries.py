@@ -27,6 +27,7 @@ from jobs.store import artefacts, consultations, idempotency
 from jobs.store.artefacts import TRANSCRIPT
 from jobs.store.crypto import digest
 from jobs.store.tables import Job, new_id
+from jobs.tasks import JobOptions
 from prompts import library
 
 router = APIRouter(prefix="/v1", tags=["notes"])
@@ -114,7 +115,7 @@ def from_transcript(
         kind="summary",
         template=sent.template,
         patient=sent.patient,
-        consent=sent.consent,
+        beside=JobOptions(consent=sent.consent) if sent.consent is not None else None,
     )
     by = actor(request, who)
 

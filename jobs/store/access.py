@@ -58,16 +58,13 @@ def issue(
     expires: int | None,
 ) -> tuple[ApiKey, str]:
     """A new key, and the text that is shown this once. Raises InvalidOption."""
-    wanted = scopes if scopes is not None else SCOPES[role]
-    if not wanted <= SCOPES[role]:
-        raise InvalidOption(f"a key of the role {role} cannot have all of these scopes")
     secret = secrets.token_hex(32)
     row = ApiKey(
         id=secrets.token_hex(8),
         org_id=org_id,
         name=name,
         role=role.value,
-        scopes=" ".join(sorted(wanted)),
+        scopes=_within(role, scopes),
         sha256=_digest(secret),
         created=now_ms(),
         expires=expires,
@@ -118,6 +115,27 @@ def rotate(session: Session, key_id: str, *, grace_ms: int) -> tuple[ApiKey, str
     row.sha256 = _digest(secret)
     session.flush()
     return row, f"ana_{row.id}_{secret}"
+
+
+def rescope(session: Session, key_id: str, scopes: frozenset[Scope] | None = None) -> ApiKey:
+    """What the key may do from now on: all that its role may, by this version, or fewer.
+
+    A key keeps the scopes that it was issued with: those that a later version knows are not given
+    to it in silence. Raises NotFound, InvalidOption.
+    """
+    row = session.get(ApiKey, key_id, with_for_update=True)
+    if row is None or row.revoked is not None:
+        raise NotFound("there is no such API key that is valid")
+    row.scopes = _within(Role(row.role), scopes)
+    return row
+
+
+def _within(role: Role, scopes: frozenset[Scope] | None) -> str:
+    """As they are stored. Raises InvalidOption."""
+    wanted = scopes if scopes is not None else SCOPES[role]
+    if not wanted <= SCOPES[role]:
+        raise InvalidOption(f"a key of the role {role} cannot have all of these scopes")
+    return " ".join(sorted(wanted))
 
 
 def revoke(session: Session, key_id: str) -> ApiKey:

@@ -32,6 +32,13 @@ class DatabaseAway(StorageError):
     hint = "Check that the database server runs and that ANAMNESE_DATABASE_URL is right."
 
 
+class DatabaseFull(DatabaseAway):
+    """It answers, and cannot write: handled like one that is away, until there is room again."""
+
+    code = "disk_full"
+    hint = "Make room on the disk of the database."
+
+
 class Database:
     """Safe to use from threads."""
 
@@ -161,8 +168,15 @@ def _begin_sqlite(connection: Connection) -> None:
 def _away() -> Iterator[None]:
     try:
         yield
-    except sqlite3.OperationalError as error:
-        raise DatabaseAway(f"the database does not answer: {type(error).__name__}") from None
-    except OperationalError as error:
+    except (sqlite3.OperationalError, OperationalError) as error:
         # Its text quotes statements; the class of the cause says enough.
-        raise DatabaseAway(f"the database does not answer: {type(error.orig).__name__}") from None
+        cause = error.orig if isinstance(error, OperationalError) else error
+        if _full(cause):
+            raise DatabaseFull("no space is left on the disk of the database") from None
+        raise DatabaseAway(f"the database does not answer: {type(cause).__name__}") from None
+
+
+def _full(cause: BaseException | None) -> bool:
+    """SQLITE_FULL, or PostgreSQL's disk_full."""
+    number = getattr(cause, "sqlite_errorcode", None)
+    return number == sqlite3.SQLITE_FULL or getattr(cause, "sqlstate", None) == "53100"

@@ -1,6 +1,6 @@
 """How much the service itself bears and costs, with scripted engines: ``make load``.
 
-    python -m tests.load [uploads|interactive|overhead|scaling]… [--postgres] [--jobs N]
+    python -m tests.load [uploads|interactive|overhead|scaling|batch]… [--postgres] [--jobs N]
 
 Real processes, a real database, recordings of two seconds. Prints a table a measure. What takes
 part of the machine meanwhile is in the figures, too.
@@ -23,6 +23,7 @@ from jobs.store.access import Role
 from jobs.store.artefacts import SUMMARY, TRANSCRIPT, get
 from jobs.store.store import Store
 from jobs.store.tables import Job, new_id
+from tests.load.batch import batch
 from tests.load.place import Place, a_place
 from tests.service.work import add_job, look, organisation, recording
 
@@ -210,12 +211,16 @@ def _at(values: list[float], part: float) -> float:
 def main() -> None:
     parser = argparse.ArgumentParser(prog="tests.load")
     known = ("uploads", "interactive", "overhead", "scaling")
-    parser.add_argument("measures", nargs="*", choices=[*known, []], default=known)
+    # A batch takes hours: only when it is asked for.
+    parser.add_argument("measures", nargs="*", choices=[*known, "batch", []], default=known)
     parser.add_argument("--postgres", action="store_true")
     parser.add_argument("--jobs", type=int, default=60)
     parser.add_argument("--clients", type=int, default=50)
     parser.add_argument("--each", type=int, default=6)
     parser.add_argument("--behind", type=int, default=20_000)
+    parser.add_argument("--items", type=int, default=50_000)
+    parser.add_argument("--every", type=int, default=1_000)
+    parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--poll", type=float, default=None)
     chosen = parser.parse_args()
     with a_place(postgres=chosen.postgres, poll=chosen.poll) as place:
@@ -227,6 +232,8 @@ def main() -> None:
                 interactive(place, chosen.behind)
             elif name == "overhead":
                 overhead(place, 10)
+            elif name == "batch":
+                batch(place, chosen.items, chosen.workers, chosen.every, row)
             else:
                 scaling(place, chosen.jobs)
 

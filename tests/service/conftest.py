@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import pwd
@@ -14,6 +15,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import psutil
 import pytest
 from sqlalchemy import create_engine, text
 
@@ -195,8 +197,13 @@ class Processes:
     def end(self) -> None:
         for one in self.running:
             if one.poll() is None:
+                # Also those that a test stopped: they could not end by themselves.
+                children = psutil.Process(one.pid).children(recursive=True)
                 one.kill()
                 one.wait()
+                for child in children:
+                    with contextlib.suppress(psutil.NoSuchProcess):
+                        child.kill()
 
     def said(self) -> str:
         return self._log.read_text("utf-8", "replace") if self._log.exists() else ""

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import psutil
 import pytest
-from sqlalchemy import func, select, update
+from sqlalchemy import event, func, select, update
 
 from consultation.errors import InvalidOption
 from jobs import batches as work
@@ -329,6 +329,36 @@ def test_two_thousand_items_in_flat_memory(
         assert len(sizes) < 50
     assert counts(store, batch_id) == {"completed": 2000}
     assert sizes[-1] - sizes[len(sizes) // 4] < 8 << 20
+
+
+def test_an_item_costs_the_same_however_large_its_batch_is(
+    store: Store, enqueuer: Enqueuer, tmp_path: Path
+) -> None:
+    """In statements, for a hundred items of a batch of a hundred and of one of a thousand."""
+    (tmp_path / "said.json").write_text(transcript("D: Bonjour.", "P: J'ai mal.").to_json())
+    spent = 0
+
+    def count(*_: object) -> None:
+        nonlocal spent
+        spent += 1
+
+    found = []
+    for size in (100, 1000):
+        source = (ItemSource(path="said.json", template=f"t{size}.{n}") for n in range(size))
+        make(store, tmp_path, [GoodRow(n, one) for n, one in enumerate(source)])
+        feeding = feeder(store, enqueuer, window=50)
+        event.listen(store.database.engine, "before_cursor_execute", count)
+        spent = 0
+        for _ in range(2):
+            assert feeding.look() == 50
+            assert end_jobs(store) == 50
+        event.remove(store.database.engine, "before_cursor_execute", count)
+        found.append(spent)
+        # The small one is over then, and has no part of the window any more.
+        feeding.look()
+    small, large = found
+    assert small > 500
+    assert abs(large - small) < 20
 
 
 @pytest.mark.slow

@@ -77,7 +77,7 @@ def described(tmp_path_factory: pytest.TempPathFactory) -> BaseSchema:
         positive_data_acceptance=PositiveDataAcceptanceConfig(expected_statuses=MEANINGS),
         negative_data_rejection=NegativeDataRejectionConfig(expected_statuses=REFUSALS),
         # What a job makes is there when it is done, not when it was accepted.
-        ensure_resource_availability=SimpleCheckConfig(enabled=False),
+        ensure_resource_availability=SimpleCheckConfig(enabled=True),
         missing_required_header=MissingRequiredHeaderConfig(expected_statuses=REFUSALS),
     )
     project = ProjectConfig(

@@ -207,8 +207,11 @@ def test_commands(make_settings: MakeSettings, tmp_path: Path) -> None:
     rotated = command(settings, "apikeys", "rotate", key_id, "--grace-hours", "1").strip()
     assert rotated.splitlines()[-1].startswith(f"ana_{key_id}_")
     assert rotated.splitlines()[-1] != first.splitlines()[-1]
+    fewer = command(settings, "apikeys", "scopes", key_id, "--scopes", "consultations:read")
+    assert fewer.split() == ["consultations:read"]
+    assert "webhooks:manage" in command(settings, "apikeys", "scopes", key_id)
     command(settings, "apikeys", "revoke", key_id)
-    assert "3 entries, unbroken" in command(settings, "audit", "verify")
+    assert "5 entries, unbroken" in command(settings, "audit", "verify")
     before = keys.load(settings.keys_file)
     command(settings, "keys", "rotate")
     both = keys.load(settings.keys_file)

@@ -87,12 +87,13 @@ def test_tables_are_those_of_the_models(store: Store) -> None:
     from alembic.autogenerate import compare_metadata
     from alembic.migration import MigrationContext
 
-    from jobs.store.tables import Base
+    from jobs.store.all_tables import METADATA
 
+    assert {"jobs", "batches", "webhooks", "uploads", "job_traces"} <= set(METADATA.tables)
     with store.database.engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"version_table": "anamnese_schema"})
-        difference = compare_metadata(context, Base.metadata)
-    ours = set(Base.metadata.tables)
+        difference = compare_metadata(context, METADATA)
+    ours = set(METADATA.tables)
     assert [
         d for d in difference if getattr(d[1], "name", "") in ours or d[0] != "remove_table"
     ] == []
@@ -262,6 +263,33 @@ def test_api_keys(store: Store) -> None:
             access.revoke(session, "nobody")
     with store.database.read() as session:
         assert access.identify(session, secret) is None
+
+
+def test_an_old_key_is_given_what_its_role_may_do_now(store: Store) -> None:
+    """Never in silence: by who administers the keys."""
+    org = organisation(store)
+    with store.database.write() as session:
+        key, text = access.issue(session, org_id=org, name="old", role=Role.admin, expires=None)
+        # As an earlier version issued it, which did not know of webhooks.
+        key.scopes = " ".join(sorted(SCOPES[Role.admin] - {Scope.webhooks}))
+    with store.database.write() as session:
+        old = access.identify(session, text)
+        assert old is not None
+        assert Scope.webhooks not in old.scopes
+        access.rescope(session, key.id)
+    with store.database.write() as session:
+        now = access.identify(session, text)
+        assert now is not None
+        assert now.scopes == SCOPES[Role.admin]
+        assert access.rescope(session, key.id, frozenset({Scope.read})).scopes == Scope.read
+        clinician, _ = access.issue(
+            session, org_id=org, name="c", role=Role.clinician, expires=None
+        )
+        with pytest.raises(InvalidOption):
+            access.rescope(session, clinician.id, frozenset({Scope.webhooks}))
+        access.revoke(session, key.id)
+        with pytest.raises(NotFound):
+            access.rescope(session, key.id)
 
 
 def test_a_rotated_key_has_a_grace_and_its_use_is_noted_to_the_hour(store: Store) -> None:

@@ -57,7 +57,7 @@ def add_job(
     return job
 
 
-def wait(store: Store, jobs: Iterable[Job], seconds: float = 60.0) -> list[Job]:
+def wait(store: Store, jobs: Iterable[Job], seconds: float = 240.0) -> list[Job]:
     """Until all are over; the rows as they are then. Fails when it takes too long."""
     waiting, end = list(jobs), time.monotonic() + seconds
     while True:
@@ -76,7 +76,7 @@ def look(store: Store, job: Job) -> Job:
         return row
 
 
-def wait_for(store: Store, job: Job, step: str, seconds: float = 60.0) -> None:
+def wait_for(store: Store, job: Job, step: str, seconds: float = 240.0) -> None:
     """Until the job is at this step."""
     end = time.monotonic() + seconds
     while look(store, job).step != step:

@@ -17,10 +17,11 @@ import yaml
 
 from api.alive import alive
 from consultation.settings import Settings
+from jobs.budget import Budget
 from jobs.service_settings import ServiceSettings
 
 ROOT = Path(__file__).parents[2]
-MANIFESTS = sorted((ROOT / "deploy" / "kubernetes").glob("*.yaml"))
+MANIFESTS = sorted((ROOT / "deploy" / "kubernetes").rglob("*.yaml"))
 COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "compose.yaml").read_text("utf-8"))
 DOCKERFILE = (ROOT / "Dockerfile").read_text("utf-8")
 KNOWN = {
@@ -71,7 +72,7 @@ def test_a_wrong_manifest_is_found() -> None:
 
 
 def test_pods_are_hardened_and_drain() -> None:
-    assert {one["metadata"]["name"] for one in WORKLOADS} == {"api", "worker"}
+    assert {one["metadata"]["name"] for one in WORKLOADS} == {"api", "worker", "vllm"}
     guarded = {
         one["spec"]["selector"]["matchLabels"]["part"]
         for _, one in OBJECTS
@@ -79,8 +80,10 @@ def test_pods_are_hardened_and_drain() -> None:
     }
     for workload in WORKLOADS:
         pod = workload["spec"]["template"]["spec"]
-        assert workload["spec"]["replicas"] > 1
-        assert workload["metadata"]["name"] in guarded
+        # One for each card; with a single one, a budget would keep its node from being drained.
+        if workload["metadata"]["name"] != "vllm":
+            assert workload["spec"]["replicas"] > 1
+            assert workload["metadata"]["name"] in guarded
         assert pod["securityContext"]["runAsNonRoot"]
         assert pod["securityContext"]["runAsUser"] > 0
         assert not pod["automountServiceAccountToken"]
@@ -94,7 +97,7 @@ def test_pods_are_hardened_and_drain() -> None:
             assert "memory" in container["resources"]["limits"]
             assert "livenessProbe" in container
             assert {mount["name"] for mount in container["volumeMounts"]} <= mounted
-            drain = {e["name"]: e["value"] for e in container.get("env", [])}.get(
+            drain = {e["name"]: e.get("value") for e in container.get("env", [])}.get(
                 "ANAMNESE_DRAIN_SECONDS", "0"
             )
             assert pod["terminationGracePeriodSeconds"] > float(drain) + 20
@@ -104,6 +107,54 @@ def test_pods_are_hardened_and_drain() -> None:
         if one["kind"] == "NetworkPolicy" and one["spec"]["podSelector"] == {}
     ]
     assert closed == [{"podSelector": {}, "policyTypes": ["Ingress", "Egress"]}]
+
+
+def test_the_language_model_on_a_card() -> None:
+    """The same server as in compose; workers reach it with its key, and it reaches nobody."""
+    named = {(one["kind"], one["metadata"]["name"]): one for _, one in OBJECTS}
+    (server,) = named["Deployment", "vllm"]["spec"]["template"]["spec"]["containers"]
+    compose = COMPOSE["services"]["vllm"]
+    assert server["image"] == compose["image"]
+    assert server["args"] == compose["command"]
+    assert server["resources"]["limits"]["nvidia.com/gpu"] == "1"
+    for probe in ("startupProbe", "readinessProbe", "livenessProbe"):
+        assert server[probe]["httpGet"]["path"] == "/health"
+    (worker,) = named["Deployment", "worker"]["spec"]["template"]["spec"]["containers"]
+    keys = [
+        one["valueFrom"]["secretKeyRef"]
+        for container, name in ((server, "VLLM_API_KEY"), (worker, "ANAMNESE_VLLM_API_KEY"))
+        for one in container["env"]
+        if one["name"] == name
+    ]
+    assert [(key["name"], key["key"]) for key in keys] == [("anamnese", "vllm_api_key")] * 2
+    settings = named["ConfigMap", "anamnese-vllm"]
+    assert {"configMapRef": {"name": "anamnese-vllm", "optional": True}} in worker["envFrom"]
+    port = named["Service", "vllm"]["spec"]["ports"][0]["port"]
+    assert settings["data"]["ANAMNESE_VLLM_URL"] == f"http://vllm:{port}/v1"
+    assert f"--served-model-name={settings['data']['ANAMNESE_VLLM_MODEL']}" in server["args"]
+    # What its models and notes take together leaves room for a recording.
+    data = {name.removeprefix("ANAMNESE_").lower(): x for name, x in settings["data"].items()}
+    budget = next(e["value"] for e in worker["env"] if e["name"] == "ANAMNESE_MEMORY_BUDGET_MB")
+    chosen = ServiceSettings.model_validate({**data, "memory_budget_mb": budget})
+    assert Budget.of(chosen, lambda _: None, lambda: None).admitted("job", 90 * 60)
+    Settings.model_validate(data)
+    policies = {name: one["spec"] for (kind, name), one in named.items() if kind == "NetworkPolicy"}
+    pod = named["Deployment", "vllm"]["spec"]["template"]["metadata"]["labels"]
+    let_out = [p for p in policies.values() if "Egress" in p["policyTypes"] and "egress" in p]
+    assert len(let_out) >= 2
+    assert not [p for p in let_out if selects(p["podSelector"], pod)]
+    (let_in,) = [p for p in policies.values() if "ingress" in p and selects(p["podSelector"], pod)]
+    assert let_in["ingress"][0]["from"] == [
+        {"podSelector": {"matchLabels": {"app": "anamnese", "part": "worker"}}}
+    ]
+
+
+def selects(selector: dict[str, Any], labels: dict[str, str]) -> bool:
+    wanted = selector.get("matchLabels", {})
+    return wanted.items() <= labels.items() and all(
+        one["operator"] == "In" and labels.get(one["key"]) in one["values"]
+        for one in selector.get("matchExpressions", [])
+    )
 
 
 def test_secrets_are_mounted_files() -> None:

@@ -4,18 +4,11 @@ from __future__ import annotations
 
 from alembic import context
 
-from jobs.store import (  # noqa: F401 - their tables are among those of Base
-    batch_tables,
-    life_tables,
-    operations_tables,
-    upload_tables,
-    webhook_tables,
-)
-from jobs.store.tables import Base
+from jobs.store.all_tables import METADATA
 
 context.configure(
     connection=context.config.attributes["connection"],
-    target_metadata=Base.metadata,
+    target_metadata=METADATA,
     version_table="anamnese_schema",
     render_as_batch=True,
 )
