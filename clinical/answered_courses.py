@@ -22,6 +22,11 @@ _NO_LONGER = re.compile(r"\b(?:ne\b|n').{0,30}\bplus\b|\bno longer\b|\bany ?more
 _DENIES = re.compile(r"\b(?:ne\b|n').{0,30}\b(?:pas|jamais)\b|\b(?:not|never)\b|n't\b")
 """A question that denies."""
 _DENIED = re.compile(r"\b(?:pas|jamais|not|never)\b|n't\b")
+_NEAR = 40
+_DENIES_NEAR = re.compile(
+    r"(?:\b(?:pas|jamais|aucune?|sans|ni|not|never|no|without|nor|den\w+)\b|n't\b)[^.,;]*$"
+)
+"""A denial of the name, in the characters before it: in endless speech others stand farther off."""
 _SURE = re.compile(
     r"^\W*(?:(?:non|no|oui|yes|yeah)\W+)?(?:c'est (?:ca|exact|bien ca)|exact\w*|tout a fait|voila"
     r"|effectivement|en effet|that's (?:right|correct|it)|correct|right|exactly)\b"
@@ -81,10 +86,13 @@ def denied_courses(text: str, language: str) -> tuple[Course, ...]:
 
 
 def _denied(course: Course, text: str, language: str) -> bool:
-    if course.status not in (None, Status.current) or course.name_start < 0 or course.asked:
+    if course.status is Status.stopped or course.name_start < 0 or course.asked:
         return False
     if course.key in HABITS or _DENIED.search(fold(course.text)):
         return False  # "pas d'arrêt du Kardégic" denies the end
+    near = fold(text[max(0, course.name_start - _NEAR) : course.name_start])
+    if not _DENIES_NEAR.search(near):
+        return False
     end = course.name_start + len(course.name)
     return polarity_of(text, course.name_start, end, language) is Polarity.denied
 

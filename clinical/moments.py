@@ -68,7 +68,8 @@ _RATE = {
         r"|(?<=chaque )matin|(?<=chaque )soir|(?<=tous les )matin|(?<=tous les )soir)\w*"
     ),
     "en": re.compile(
-        r"(?<!\w)(?:an?|per|each|every)\s+(?P<unit>day|week|month|year)(?!\w)"
+        r"(?<!\w)(?<!^)(?<!\bfor )(?<!\bin )(?<!within )(?<!after )(?<!about )(?<!over )(?<!than )"
+        r"(?<!\bof )(?:an?|per|each|every)\s+(?P<unit>day|week|month|year)(?!\w)"
         r"|(?<!\w)(?P<adverb>daily|weekly|monthly|yearly|nightly"
         r"|(?<=every )morning|(?<=every )evening|(?<=every )night)(?!\w)"
     ),

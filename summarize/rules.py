@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from clinical.anatomy import organs
 from clinical.drugs import find_drugs
+from clinical.folded import folded
 from clinical.polarity import findings
 from clinical.text import fold
 from consultation.summary import Experiencer
@@ -74,6 +76,11 @@ _INTENDS = re.compile(
     r"|\bi(?:'m| am) (?:just )?going to (?:listen|examine|take|check|look|ask)\b",
     re.IGNORECASE,
 )
+_FELT = re.compile(
+    r"\b(?:i'm (?:getting|having)|i felt|i get|hurts me|j'ai mal|je me sens|me fait mal)\b"
+)
+_MY = re.compile(r"\b(?:my|mon|ma|mes)\b")
+_MY_ORGAN = re.compile(r"\b(?:my|mon|ma|mes) (?:\w+ ){0,2}$")
 COMPLAINT_WITHIN = 12
 """The complaint is among the patient's first sentences."""
 
@@ -105,6 +112,15 @@ def announces(unit: Unit) -> bool:
     return unit.role is not Role.patient and bool(_INTENDS.search(fold(unit.text)))
 
 
+def _of_oneself(unit: Unit, language: str) -> bool:
+    """*My lower back hurts* is no finding of whoever examines: the speakers were confused."""
+    line = folded(unit.text)
+    if _FELT.search(line.line):
+        return True
+    named = organs(line, language) if _MY.search(line.line) else ()
+    return any(_MY_ORGAN.search(line.line[max(0, o.start - 24) : o.start]) for o in named)
+
+
 def permits(topic: Topic, unit: Unit, language: str) -> bool:
     """Whether this sentence, with the question it answers, may support a statement on the topic."""
     if unit.role is not Role.unknown:
@@ -113,6 +129,8 @@ def permits(topic: Topic, unit: Unit, language: str) -> bool:
         if topic in _PATIENT_SIDE and unit.role is Role.clinician and not unit.echo:
             return False
     text = fold(unit.text)
+    if topic is Topic.examination and _of_oneself(unit, language):
+        return False
     if topic in {Topic.examination, Topic.assessment} and (
         _ADVICE.match(text) or _DECIDES.search(text)
     ):

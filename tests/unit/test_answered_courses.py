@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clinical.answered_courses import answered_courses
+from clinical.answered_courses import answered_courses, denied_courses
 from clinical.temporality import Status
 from consultation.tables import TreatmentStatus
 from consultation.topics import Topic
@@ -118,3 +118,19 @@ def test_white_space_changes_nothing(case: tuple[str, str, str, str | None], spa
     plain = answered_courses(question, answer, language)
     spaced = answered_courses(question, space + answer + space, language)
     assert plain == spaced
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "status"),
+    [
+        ("en", "I don't take gliclazide.", Status.absent),
+        ("en", "She was not prescribed gliclazide.", Status.absent),
+        ("en", "It was not treated early enough, which is why we give gliclazide.", None),
+        ("en", "Don't stop the gliclazide.", Status.current),
+        ("fr", "Je ne prends pas de gliclazide.", Status.absent),
+        ("fr", "N'arrêtez pas le gliclazide.", Status.current),
+    ],
+)
+def test_what_is_denied_is_absent(language: str, text: str, status: Status | None) -> None:
+    (course,) = denied_courses(text, language)
+    assert course.status is status

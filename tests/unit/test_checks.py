@@ -182,6 +182,29 @@ def test_how_often(language: str, said: str, right: str, wrong: str) -> None:
     assert rule(talk, wrong) in ("dates", "numbers")
 
 
+@pytest.mark.parametrize(
+    ("language", "said", "noted"),
+    [
+        ("en", "My lower back hurts when I bend.", "Back pain with bending."),
+        ("fr", "J'ai mal au ventre quand on appuie.", "Ventre douloureux quand on appuie."),
+    ],
+)
+def test_nobody_examines_himself(language: str, said: str, noted: str) -> None:
+    talk = transcript(f"D: {said}", language=language)
+    assert rule(talk, noted, (Topic.examination,)) is not None
+
+
+def test_who_examines_says_your() -> None:
+    talk = transcript("D: Your lower back hurts when you bend.", language="en")
+    assert rule(talk, "Back pain with bending.", (Topic.examination,)) is None
+
+
+def test_a_week_is_no_rate() -> None:
+    assert moments("in a week", "en") == ()
+    assert moments("a week okay", "en") == ()
+    assert [m.kind for m in moments("twice a week", "en")] == ["rate"]
+
+
 def test_words_outside_the_lexicon_are_denied_too() -> None:
     talk = transcript("D: Any problems at work?", "P: No.", language="en")
     assert rule(talk, "No problems at work.") is None
