@@ -205,6 +205,23 @@ def test_a_week_is_no_rate() -> None:
     assert [m.kind for m in moments("twice a week", "en")] == ["rate"]
 
 
+@pytest.mark.parametrize(
+    ("language", "lines", "right", "wrong"),
+    [
+        ("en", ["D: Anything that runs in your family?", "P: I was adopted, I have no idea."],
+         "No known family history.", "Known family history."),
+        ("fr", ["D: Quelque chose de connu dans la famille ?", "P: Aucune idée."],
+         "Pas d'antécédent connu dans la famille.", "Connu dans la famille."),
+    ],
+)  # fmt: skip
+def test_what_nobody_knows_is_not_said(
+    language: str, lines: list[str], right: str, wrong: str
+) -> None:
+    talk = transcript(*lines, language=language)
+    assert rule(talk, wrong) == "denial"
+    assert rule(talk, right) != "denial"
+
+
 def test_words_outside_the_lexicon_are_denied_too() -> None:
     talk = transcript("D: Any problems at work?", "P: No.", language="en")
     assert rule(talk, "No problems at work.") is None
