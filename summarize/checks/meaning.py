@@ -125,16 +125,18 @@ def experiencer(claim: Claim) -> Outcome:
 def temporality(claim: Claim) -> Outcome:
     """Stopped is not current, and nobody stops what goes on."""
     stated = denied_courses(claim.text, claim.language)
-    said = _said(claim)
-    wrong = [c for c in _telling(stated, claim) if opposed(c.status, statuses(said, c.key))]
     if not stated:
         return NOTHING
+    said = _said(claim)
+    wrong = [c for c in _telling(stated, claim) if opposed(c.status, statuses(said, c.key))]
     return _courses("said otherwise: ", claim, wrong, said) if wrong else PASSED
 
 
 def course(claim: Claim) -> Outcome:
     """Taken already against prescribed today: worth a second look."""
     stated = denied_courses(claim.text, claim.language)
+    if not stated:
+        return NOTHING
     said = _said(claim)
     odd = [c for c in stated if unlike(c.status, statuses(said, c.key))]
     return _courses("said otherwise: ", claim, odd, said) if odd else NOTHING

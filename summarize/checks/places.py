@@ -85,6 +85,8 @@ def side(claim: Claim) -> Outcome:
 
 def _unsaid(claim: Claim) -> list[str]:
     """A side that the evidence never tells, where it tells the other: *right ureter*."""
+    if not _SIDE_WORD.search(claim.text):
+        return []
     evidence = _NO_SIDE.sub(" ", claim.evidence)
     if _EITHER.search(evidence):
         return []
