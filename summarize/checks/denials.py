@@ -183,11 +183,15 @@ def denial(claim: Claim) -> Outcome:
         return fault("said, and not known")
     if any(c.status for c in courses(unit.answered, claim.language)):
         return NOTHING  # "n'arrêtez pas le Kardégic" denies the end, not the drug
-    stated = _polarities(claim.text, claim.text, claim.language)
-    if _DENIES.match(fold(claim.text)):
-        stated = {Polarity.denied}
     heard = _heard_polarity(unit, claim)
-    if len(stated) != 1 or heard is None or Polarity.uncertain in stated:
+    if heard is None:
+        return NOTHING
+    stated = (
+        {Polarity.denied}
+        if _DENIES.match(fold(claim.text))
+        else _polarities(claim.text, claim.text, claim.language)
+    )
+    if len(stated) != 1 or Polarity.uncertain in stated:
         return NOTHING
     (own,) = stated
     if own is heard:
