@@ -81,6 +81,12 @@ def rows(lines: list[str], language: str) -> list[tuple[str, float]]:
     return [(row.name, float(row.value)) for row, _ in found if row.value is not None]
 
 
+def test_a_scale_whose_question_lost_its_mark() -> None:
+    asked = "D: okay so on a scale of one to ten how severe is the pain"
+    assert rows([asked, "P: gosh it's like a nine"], "en") == [("pain", 9)]
+    assert rows(["D: okay so how severe is the pain", "P: it's like a nine"], "en") == []
+
+
 @pytest.mark.parametrize("language", ["fr", "en"])
 def test_recall_of_planted_measurements(language: str) -> None:
     said = found = wrong = 0
