@@ -204,7 +204,7 @@ FR = Cues(
     ),
     no=re.compile(
         r"(?:(?:euh|heu|ben|bah|ah|oh|alors|donc|hum|mmh|bon|et|mais|,|docteur) )*"
-        r"(?:(?:non|nan|nope|negatif|aucune?|rien|jamais|absolument pas|pas du tout)(?!\S)"
+        r"(?:(?:non|nan|nope|negatif|aucune?(?! idee)|rien|jamais|absolument pas|pas du tout)(?!\S)"
         r"|pas (?:que je sache|a ma connaissance)(?!\S)|pas(?= [.,!]|$)"
         r"|(?:je n' en|j' en|je n'|je ne|j') \S+ (?:pas|aucune?|jamais|rien)(?= [.,!]|$))"
     ),

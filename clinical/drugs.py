@@ -70,6 +70,8 @@ class _Lexicon:
     """(first sound, length) → sound of a one-word name → its drug."""
     ordinary: frozenset[str]
     """Folded ordinary words that sound like a drug."""
+    beginnings: frozenset[str]
+    """Of all names: words that begin none need not be joined."""
 
 
 def find_drugs(text: str, language: str, *, exact: bool = False) -> tuple[DrugMention, ...]:
@@ -167,7 +169,10 @@ def _merged(known: Drug, more: Drug) -> Drug:
 
 
 def _joins(text: str, word: re.Match[str], following: re.Match[str]) -> bool:
-    return _GAP.fullmatch(text, word.end(), following.start()) is not None
+    end, start = word.end(), following.start()
+    if start - end == 1 and text[end] == " ":
+        return True
+    return _GAP.fullmatch(text, end, start) is not None
 
 
 def _exact(
@@ -183,6 +188,8 @@ def _exact(
         # A short one-word name is not looked for across words: "la six" is no Lasix.
         if drug and not (count > 1 and name in lexicon.whole and len(name) < 8):
             best = (drug, count, 1.0)
+        if name not in lexicon.beginnings:
+            break
     return best
 
 
@@ -211,6 +218,9 @@ def _nearest(key: str, edits: int) -> tuple[Drug, float] | None:
         return None
     sound = _sound(key)
     edits = min(edits, 0 if len(sound) < 8 else 1 if len(sound) < 11 else 2)
+    if edits == 0:
+        same = lexicon.sounds.get((sound[:1], len(sound)), {}).get(sound)
+        return (same, round(min(0.95, 1 - 0.5 / max(len(sound), 1)), 3)) if same else None
     nearest: dict[str, Drug] = {}
     least = edits + 1
     alike = (
@@ -294,6 +304,7 @@ def _lexicon() -> _Lexicon:
         frozenset(whole - split),
         sounds,
         frozenset(_singular(fold(word)) for word in words if word),
+        frozenset(name[:end] for name in names for end in range(1, len(name) + 1)),
     )
 
 

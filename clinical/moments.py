@@ -62,9 +62,24 @@ _VAGUE = {
     ),
 }
 _RATE = {
-    "fr": re.compile(r"(?<!\w)par\s+(?P<unit>jour|semaine|mois|an)s?(?!\w)"),
-    "en": re.compile(r"(?<!\w)(?:an?|per|each|every)\s+(?P<unit>day|week|month|year)(?!\w)"),
+    "fr": re.compile(
+        r"(?<!\w)(?:par|chaque|tou(?:te)?s les)\s+(?P<unit>jour|semaine|mois|an)s?(?!\w)"
+        r"|(?<!\w)(?P<adverb>quotidien|hebdomadaire|mensuel|annuel"
+        r"|(?<=chaque )matin|(?<=chaque )soir|(?<=tous les )matin|(?<=tous les )soir)\w*"
+    ),
+    "en": re.compile(
+        r"(?<!\w)(?<!^)(?<!\bfor )(?<!\bin )(?<!within )(?<!after )(?<!about )(?<!over )(?<!than )"
+        r"(?<!\bof )(?:an?|per|each|every)\s+(?P<unit>day|week|month|year)(?!\w)"
+        r"|(?<!\w)(?P<adverb>daily|weekly|monthly|yearly|nightly"
+        r"|(?<=every )morning|(?<=every )evening|(?<=every )night)(?!\w)"
+    ),
 }
+_ADVERBS = {
+    "quotidien": "day", "hebdomadaire": "week", "mensuel": "month", "annuel": "year",
+    "matin": "day", "soir": "day", "morning": "day", "evening": "day", "night": "day",
+    "nightly": "day",
+    "daily": "day", "weekly": "week", "monthly": "month", "yearly": "year",
+}  # fmt: skip
 _UNIT = {"jour": "day", "semaine": "week", "mois": "month", "annee": "year", "an": "year"}
 _NEXT_TO = {
     ("evening", "night"),
@@ -103,7 +118,8 @@ def moments(text: str, language: str) -> tuple[Moment, ...]:
     for of, pattern in kinds:
         for match in pattern.finditer(line.line):
             start, end = line.place(match.start(), match.end())
-            unit = _UNIT.get(match["unit"], match["unit"])
+            unit = match["unit"] or _ADVERBS[match["adverb"]]
+            unit = _UNIT.get(unit, unit)
             found.append(Moment(of, unit, text[start:end], start, end))
     return tuple(found)
 

@@ -7,9 +7,8 @@ taken for a measurement.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from decimal import Decimal
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from clinical.memory import remembered
 from clinical.number_words import FIRST_WORDS, number_at
@@ -19,8 +18,9 @@ from clinical.units import unit_of
 Kind = Literal["number", "ordinal", "time", "date", "word", "sign", "break"]
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
+class Piece(NamedTuple):
+    """A word, a number or a sign; built by the thousand, so a tuple."""
+
     kind: Kind
     fold: str
     """Folded text of a word or sign; empty for the other kinds."""
@@ -119,13 +119,13 @@ _ABOUT = {
     },
     "en": {"couple": 2, "dozen": 12},
 }
-_ARTICLES = {"fr": frozenset({"un", "une"}), "en": frozenset({"a", "an", "one"})}
+ARTICLES = {"fr": frozenset({"un", "une"}), "en": frozenset({"a", "an", "one"})}
 _POINT = {"fr": frozenset({"virgule", "point"}), "en": frozenset({"point"})}
 
 
 NUMBER_WORDS = {
-    "fr": FIRST_WORDS["fr"] | _ABOUT["fr"].keys() | _ARTICLES["fr"] | _FR_ORDINALS.keys(),
-    "en": FIRST_WORDS["en"] | _ABOUT["en"].keys() | _ARTICLES["en"] | _EN_ORDINALS.keys()
+    "fr": FIRST_WORDS["fr"] | _ABOUT["fr"].keys() | ARTICLES["fr"] | _FR_ORDINALS.keys(),
+    "en": FIRST_WORDS["en"] | _ABOUT["en"].keys() | ARTICLES["en"] | _EN_ORDINALS.keys()
     | {"point"},
 }  # fmt: skip
 """Without a digit and without any of these, a text says no number."""
@@ -250,10 +250,10 @@ def _number_or_self(raw: list[Piece], words: list[str], i: int, language: str) -
         if decimals:
             digits, last = decimals
             return _span(raw, i, last, Decimal(f"{value}.{digits}"), "words")
-        if last == i + 1 and here.fold in _ARTICLES[language]:
+        if last == i + 1 and here.fold in ARTICLES[language]:
             return _span(raw, i, last, Decimal(value), "article")
         return _span(raw, i, last, Decimal(value), "words")
-    if here.fold in _ARTICLES[language]:
+    if here.fold in ARTICLES[language]:
         return _span(raw, i, i + 1, Decimal(1), "article")
     if language == "en" and here.fold == "point" and (i == 0 or raw[i - 1].kind != "number"):
         decimals = _spoken_decimals(raw, words, i, language)

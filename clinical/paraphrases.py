@@ -8,17 +8,16 @@ its own lexicon row, and no form stands in two.
 from __future__ import annotations
 
 import csv
-from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from typing import NamedTuple
 
 from clinical.forms import matched, stems_of
 from clinical.memory import remembered
 from clinical.text import is_stopword, tokens
 
 
-@dataclass(frozen=True, slots=True)
-class Worded:
+class Worded(NamedTuple):
     """``text[start:end]`` says ``term``: a key of the lexicon after ``~``, or a stem."""
 
     term: str

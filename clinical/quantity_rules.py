@@ -11,12 +11,12 @@ from typing import Literal
 from clinical.dates import MONTH_NAMES, date_at, time_at
 from clinical.labels import REPEATS, label_at
 from clinical.measures import ADVERBS, PERIOD, SHARES, Measure, Reader
-from clinical.number_pieces import NUMBER_WORDS
+from clinical.number_pieces import ARTICLES, NUMBER_WORDS
 from clinical.pressure import pressure_at
 from clinical.quantity import Quantity, QuantityKind
 from clinical.signs import concentration, implied
 from clinical.text import fold, tokens
-from clinical.units import FORMS, TIMES, singular
+from clinical.units import FORMS, TIMES, singular, unit_of
 
 _LATIN = {"od": 1, "bd": 2, "bid": 2, "bds": 2, "tds": 3, "tid": 3, "qds": 4, "qid": 4}
 _FEVER = frozenset(
@@ -340,16 +340,24 @@ _OPENERS = (
 """The words and signs that a quantity may begin with."""
 
 
+_SYMBOL = re.compile(r"[%°]")
+
+
 def may_say(text: str, language: str) -> bool:
     """Whether a text may hold a quantity: most sentences have no word that begins one."""
     if any(map(str.isnumeric, text)):
         return True
     words = NUMBER_WORDS[language]
-    return any(
-        part in words or (part in _OPENERS and part != ",")
-        for token in tokens(text, language)
-        for part in token.fold.split("'")
-    )
+    article = measured = False
+    for token in tokens(text, language):
+        for part in token.fold.split("'"):
+            if part in ARTICLES[language]:
+                article = True
+            elif part in words or (part in _OPENERS and part != ","):
+                return True
+            elif unit_of(part, language) is not None:
+                measured = True
+    return article and (measured or _SYMBOL.search(text) is not None)
 
 
 def opens(r: Reader, i: int) -> bool:

@@ -47,8 +47,8 @@ _FR = (
         r"sevrage|ex[- ](?:fumeu\w+|tabag\w+|buveu\w+|consommat\w+)|"
         r"ancien(?:ne)?s? (?:fumeu\w+|tabag\w+|"
         r"buveu\w+)|sevre\w*",
-        r"ne (?:l'|la |le |les |lui )?(?:prend\w*|prenons|fume\w*|boi\w+) plus",
-        r"n'(?:en )?(?:prend\w*|utilise\w*) plus",
+        r"ne (?:l'|la |le |les |lui )?(?:pren\w+|fume\w*|boi\w+|buv\w+) plus",
+        r"n'(?:en )?(?:pren\w+|utilis\w*) plus",
         r"(?:je|j'|il|elle|on|vous) (?:en |l'|la |le |les )?(?:prend\w*|fume\w*) plus"
         r"(?= de\b| d'| du\b|[,.]|$)",
         rf"(?:{_STOP_FR})(?: de prendre| de)?",
@@ -134,7 +134,8 @@ _EN = (
     _cue(
         "past",
         r"(?:i|he|she|they|we)(?:'ve| have| has)? (?:also )?(?:took|taken|tried|used|had)|"
-        r"(?:has|have) tried|was (?:on|taking)|were (?:on|taking)|in the past|previously",
+        r"(?:has|have) tried|ever (?:taken|tried|used|had|been on)|was (?:on|taking)|"
+        r"were (?:on|taking)|in the past|previously",
     ),
     _cue(
         "current",

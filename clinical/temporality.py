@@ -32,6 +32,8 @@ class Status(StrEnum):
     resumed = "resumed"
     past = "past"
     """Once; nothing says that it was stopped."""
+    absent = "absent"
+    """Asked about, and not taken."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +67,7 @@ class _Named:
 _LISTED = re.compile(r"[\s,]*(?:(?:et|and|,|ou|or)\s+)?(?:l'|la |le |les |the |du |de l'|de la )?")
 _NEW_CLAUSE = re.compile(r"[;.]|\b(?:je|j'|on|mais|but|i|we|who|qui|and|et)\b")
 _ONGOING = frozenset({Status.current, Status.planned, Status.changed, Status.resumed})
+_OVER = frozenset({Status.stopped, Status.absent})
 HABITS = frozenset({"smoking", "alcohol", "drug use"})
 """Findings that are stopped and taken up like drugs."""
 
@@ -121,10 +124,12 @@ def opposed(stated: Status | None, said: frozenset[Status]) -> bool:
     """
     if not said:
         return stated is Status.stopped
+    if stated is Status.absent:
+        return not said & _OVER and bool(said & _ONGOING)
     if stated is Status.stopped:
         return Status.stopped not in said and bool(said & _ONGOING)
     if stated in _ONGOING or stated is None:
-        return said == {Status.stopped}
+        return said <= _OVER
     return False
 
 

@@ -11,6 +11,7 @@ import threading
 import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 import snowballstemmer  # type: ignore[import-untyped]
 
@@ -67,9 +68,8 @@ _END = re.compile(r"[.!?…]+[\"'»”’)\]]*(?=\s|$)|\n+")
 _LOCAL = threading.local()
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
-    """One word or number."""
+class Token(NamedTuple):
+    """One word or number; built by the thousand, so a tuple."""
 
     text: str
     """Verbatim."""

@@ -38,7 +38,8 @@ class VitalValue:
 _NAMES: dict[str, str] = {
     "blood_pressure": r"tension|tas?|pa|pression|bp|blood pressure|systol\w+|diastol\w+|maxima"
     r"|minima",
-    "heart_rate": r"pouls|pulse|heart rate|hr|fc|frequence(?: cardiaque)?|rythme cardiaque|coeur"
+    "heart_rate": r"pouls|pulse|heart rate|hr|fc|frequence(?! respi)(?: cardiaque)?"
+    r"|rythme cardiaque|coeur"
     r"|heart(?! (?:attack|failure|disease|problem|murmur))"
     r"|tachycard\w+|bradycard\w+|battements|beats",
     "respiratory_rate": r"frequence respiratoire|respiratory rate|resp rate|rr|breathing|fr"
@@ -49,7 +50,9 @@ _NAMES: dict[str, str] = {
     "weight": r"poids|weight|weigh\w*|pes(?:e|ez|ait|es)|kilos",
     "height": r"taille|mesur\w+|height|tall|high",
     "bmi": r"imc|bmi|masse corporelle|body mass",
-    "pain": r"douleur\w*|mal|eva|pain\w*|hurts?|ache\w*|intensite|scale|echelle|severity",
+    "pain": r"douleur\w*|mal|eva|pain\w*|hurts?|ache\w*|intensite|scale|echelle|severity"
+    r"|discomfort|how (?:bad|severe)|rate (?:it|that|this|the|your)|gene|cephalees?|migraines?"
+    r"|headaches?",
     "glucose": r"glycemi\w+|dextro|sucre|glucose|blood sugars?|sugars?|bm|capillaire",
     "HbA1c": r"hba1c|hemoglobine glyquee|glyquee|a1c",
     "hemoglobin": r"hemoglobine|haemoglobin|hemoglobin|hb",
@@ -90,10 +93,11 @@ _BOUNDS: dict[str, tuple[str, str]] = {
 """Beyond these the value was misheard: kg, cm, Cel, a minute, percent."""
 _BARE: dict[str, tuple[str, str]] = {
     "heart_rate": ("25", "250"),
+    "respiratory_rate": ("6", "70"),
     "oxygen_saturation": ("60", "100"),
     "weight": ("2", "250"),
     "pain": ("0", "10"),
-    "glucose": ("0.2", "40"),
+    "glucose": ("0.2", "600"),
     "HbA1c": ("3", "18"),
     "hemoglobin": ("3", "22"),
     "creatinine": ("3", "1500"),
@@ -103,13 +107,19 @@ _BARE: dict[str, tuple[str, str]] = {
     "LDL": ("0.1", "12"),
 }
 """Values without a unit that can be this sign's."""
-_IMPLIED = {"heart_rate": "/min", "oxygen_saturation": "%", "pain": "{/10}", "HbA1c": "%"}
+_IMPLIED = {
+    "heart_rate": "/min",
+    "respiratory_rate": "/min",
+    "oxygen_saturation": "%",
+    "pain": "{/10}",
+    "HbA1c": "%",
+}
 _NOT_MEASURED = re.compile(
     r"\b(?:si|s'il|quand|lorsque|if|when|whenever|unless|should|depasse\w*"
     r"|au[- ]dessus|au[- ]dessous"
     r"|en dessous|en dessus|superieur\w*|inferieur\w*|above|below|over(?= \d\d(?:\.\d)?\b(?! over))"
     r"|more than|less than|under(?= \d)|plus de|moins de|jusqu'a|objectif|vise\w*|cible"
-    r"|ideal\w*|normal\w*"
+    r"|ideal\w*|normal\w*(?! (?:at|a)\b)"
     r"|target|aim\w*|goal|ought|devrait|faudrait|maximum|minimum|reach\w*|goes|atteint|monte a)\b"
 )
 _CHANGED_WEIGHT = re.compile(
@@ -124,6 +134,16 @@ _SCALE = re.compile(
     r"\b(?:echelle|scale|eva|sur dix|sur 10|out of ten|out of 10|de (?:0|zero|un|1) a (?:10|dix)"
     r"|(?:0|zero|1|one) to (?:10|ten))\b"
 )
+_SCALE_ENDS = re.compile(
+    r"(?:\b(?:out of|(?:zero|one|0|1|un|une) (?:to|a|et|and)|scale (?:of|from)|echelle de)"
+    r"(?: an?)?\s*$)"
+)
+_WORST = re.compile(
+    r"\W*(?:with )?(?:ten |10 |dix )?(?:being|is|as|etant|c'est|pour)\b.{0,12}"
+    r"\b(?:worst|most|pire|max\w*|insupportable)\b"
+)
+"""What stands around the end of a scale that is explained: *zero to ten, ten being the worst*."""
+_BREATHS = re.compile(r"\b(?:respiratory rate|resp rate|respirations?|rr|frequence respiratoire)\b")
 _LESION = re.compile(
     r"\b(?:plaie|nodule|lesion|tumeur|kyste|ganglion|cicatrice|wound|lump|cyst|mass|cut|scar)\b"
 )
@@ -168,7 +188,8 @@ def vital_values(text: str, language: str, question: str = "") -> tuple[VitalVal
         if _NOT_MEASURED.search(line[max(0, here - _FAR) : here]):
             continue
         kind = _kind(quantity, line, here, question, said)
-        if kind is None:
+        if kind is None or (kind == "pain" and _explains(quantity, after, line, here)):
+            skip |= {i + 1} if kind and quantity.part == "low" else set()
             continue
         pair = quantity.part == "systolic" and after is not None and after.part == "diastolic"
         ranged = quantity.part == "low" and after is not None and after.part == "high"
@@ -193,6 +214,8 @@ def _kind(
     if quantity.unit == "/min" and named is None:
         counted = re.search(r"bpm|battement|beat", fold(quantity.text))
         return "heart_rate" if counted else None
+    if named is None and quantity.unit == "{/10}" and _hurts(f"{fold(question)} {line}"):
+        named = "pain"
     body = {q.unit for q in said} & {"kg", "[lb_av]"} and any(q.kind == "length" for q in said)
     if named is None and body and quantity.kind in ("weight", "length"):
         named = "weight" if quantity.kind == "weight" else "height"
@@ -203,6 +226,8 @@ def _kind(
     if named is None:
         return None
     if quantity.unit is None and quantity.kind == "bare":
+        if named == "respiratory_rate" and not _BREATHS.search(f"{fold(question)} {line[:here]}"):
+            return None
         if named == "pain" and not _SCALE.search(f"{fold(question)} {line[:here]}"):
             return None
         low, high = _BARE.get(named, ("1", "0"))
@@ -210,6 +235,20 @@ def _kind(
     if named == "height" and (_LESION.search(line) or not _plausible("height", quantity, None)):
         return None
     return named if quantity.unit in _UNITS.get(named, ()) else None
+
+
+def _hurts(text: str) -> bool:
+    return any(match.lastgroup == "pain" for match in _NAME.finditer(text))
+
+
+def _explains(quantity: Quantity, after: Quantity | None, line: str, here: int) -> bool:
+    """Whether a number is an end of the scale: *from zero to ten, ten being the worst*."""
+    whole = quantity.part == "low" and after is not None and after.value == 10
+    end = here + len(quantity.text)
+    ends = quantity.unit is None or quantity.value == 10
+    return (whole and quantity.value <= 1) or (
+        ends and bool(_SCALE_ENDS.search(line[:here]) or _WORST.match(line[end : end + 40]))
+    )
 
 
 def _hot(quantity: Quantity, line: str, here: int, question: str) -> bool:

@@ -96,6 +96,8 @@ class Fact(StrEnum):
     follow_up = "follow_up"
     symptom = "symptom"
     """What the patient says to have."""
+    normal = "normal"
+    """What the clinician examined and found normal, or absent."""
 
 
 class Undocumented(Record):

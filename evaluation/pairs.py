@@ -27,6 +27,7 @@ from evaluation.corpora import primock57
 
 ANY = tuple(Topic)
 """Nothing is known of where the statement stands."""
+_TOLD_WORD = re.compile(r"(?<!\S)\S*\w\S*")
 _ROLES = {"doctor": Role.clinician, "clinician": Role.clinician, "patient": Role.patient}
 
 
@@ -81,8 +82,8 @@ def _primock(folder: Path) -> Iterable[Pair]:
         for line in one.judged:
             if not line.correct:
                 wrong.add(line.text.casefold())
-            # "↳ goes" hangs on the line before and says nothing alone.
-            elif len(line.text.split()) > (2 if line.hangs else 1):
+            # "↳ goes" hangs on the line before and says nothing alone, nor does "Onset -".
+            elif len(_TOLD_WORD.findall(line.text)) > (2 if line.hangs else 1):
                 correct.setdefault(line.text.casefold(), Noted(line.text))
         note = tuple(n for n in correct.values() if n.text.casefold() not in wrong)
         if one.checklists or one.judged:

@@ -38,6 +38,7 @@ _TAKES_BACK = re.compile(
     r"\b(?:pardon|excusez|je me trompe|je me suis trompe\w*|non,|plutot|enfin non|rectif\w+|sorry"
     r"|i mean|correction|my mistake|let me correct|rather|no,|actually|en fait)(?!\w)"
 )
+_SCALE = re.compile(r"\b(?:scale|out of ten|out of 10|echelle|sur dix|sur 10)\b")
 _ONE_TRUE = frozenset({"weight", "height", "bmi"})
 
 
@@ -61,10 +62,10 @@ def measurements(
 ) -> tuple[tuple[Measurement, tuple[Unit, ...]], ...]:
     """With the sentences they rest on, in their order; a value said twice alike is one row."""
     rows: list[tuple[Measurement, Unit]] = []
-    for unit in units:
+    for before, unit in zip((None, *units), units, strict=False):
         if unit.is_question:
             continue
-        for said in _said(unit, language):
+        for said in _said(unit, language, _asked(before, unit)):
             new = _row(said, unit)
             _put(rows, new, unit)
     return tuple(
@@ -73,8 +74,15 @@ def measurements(
     )
 
 
-def _said(unit: Unit, language: str) -> list[_Said]:
-    question = unit.question.text if unit.question else ""
+def _asked(before: Unit | None, unit: Unit) -> str:
+    """The question that a sentence answers; of a scale, also one that lost its mark."""
+    if unit.question is not None:
+        return unit.question.text
+    answers = before is not None and before.speaker != unit.speaker
+    return before.text if before and answers and _SCALE.search(fold(before.text)) else ""
+
+
+def _said(unit: Unit, language: str, question: str) -> list[_Said]:
     scored = [
         _Said(
             "score",

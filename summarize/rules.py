@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Sequence
 
+from clinical.anatomy import organs
 from clinical.drugs import find_drugs
+from clinical.folded import folded
+from clinical.memory import remembered
 from clinical.polarity import findings
 from clinical.text import fold
 from consultation.summary import Experiencer
@@ -74,18 +77,26 @@ _INTENDS = re.compile(
     r"|\bi(?:'m| am) (?:just )?going to (?:listen|examine|take|check|look|ask)\b",
     re.IGNORECASE,
 )
+_FELT = re.compile(
+    r"\b(?:i'm (?:getting|having)|i felt|i get|hurts me|j'ai mal|je me sens|me fait mal)\b"
+)
+_MY = re.compile(r"\b(?:my|mon|ma|mes)\b")
+_MY_ORGAN = re.compile(r"\b(?:my|mon|ma|mes) (?:\w+ ){0,2}$")
 COMPLAINT_WITHIN = 12
 """The complaint is among the patient's first sentences."""
 
 
+@remembered
 def speaks_of_allergy(text: str) -> bool:
     return bool(_ALLERGY.search(fold(text)))
 
 
+@remembered
 def speaks_of_family(text: str) -> bool:
     return bool(_FAMILY.search(fold(text)))
 
 
+@remembered
 def speaks_of_medicine(text: str, language: str) -> bool:
     return bool(_MEDICINE.search(fold(text))) or bool(find_drugs(text, language))
 
@@ -105,6 +116,22 @@ def announces(unit: Unit) -> bool:
     return unit.role is not Role.patient and bool(_INTENDS.search(fold(unit.text)))
 
 
+@remembered
+def _of_oneself(text: str, language: str) -> bool:
+    """*My lower back hurts* is no finding of whoever examines: the speakers were confused."""
+    line = folded(text)
+    if _FELT.search(line.line):
+        return True
+    named = organs(line, language) if _MY.search(line.line) else ()
+    return any(_MY_ORGAN.search(line.line[max(0, o.start - 24) : o.start]) for o in named)
+
+
+@remembered
+def _advises(text: str) -> bool:
+    line = fold(text)
+    return bool(_ADVICE.match(line) or _DECIDES.search(line))
+
+
 def permits(topic: Topic, unit: Unit, language: str) -> bool:
     """Whether this sentence, with the question it answers, may support a statement on the topic."""
     if unit.role is not Role.unknown:
@@ -112,10 +139,9 @@ def permits(topic: Topic, unit: Unit, language: str) -> bool:
             return False
         if topic in _PATIENT_SIDE and unit.role is Role.clinician and not unit.echo:
             return False
-    text = fold(unit.text)
-    if topic in {Topic.examination, Topic.assessment} and (
-        _ADVICE.match(text) or _DECIDES.search(text)
-    ):
+    if topic is Topic.examination and _of_oneself(unit.text, language):
+        return False
+    if topic in {Topic.examination, Topic.assessment} and _advises(unit.text):
         return False
     if topic is Topic.allergies:
         # "Yes, to penicillin. I came out in a rash.": the reaction follows the allergy.
@@ -153,5 +179,11 @@ def possible(unit: Unit, language: str) -> tuple[Topic, ...]:
     return tuple(topic for topic in Topic if permits(topic, unit, language))
 
 
-def permitted(topics: Iterable[Topic], unit: Unit, language: str) -> bool:
+def permitted(topics: Sequence[Topic], unit: Unit, language: str) -> bool:
+    """Whether it may support a statement on any of these."""
+    # Any sentence of a patient may tell of the history, any of a clinician's be part of a plan.
+    if Topic.history in topics and permits(Topic.history, unit, language):
+        return True
+    if Topic.plan in topics and permits(Topic.plan, unit, language):
+        return True
     return any(permits(topic, unit, language) for topic in topics)

@@ -11,6 +11,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from clinical.allergies import Allergy, allergies, later_reaction
+from clinical.answered_courses import answered_courses
+from clinical.dialogue import affirms
 from clinical.dosage import Dosage, dosages
 from clinical.drugs import DrugMention, find_drugs
 from clinical.folded import folded
@@ -57,21 +59,6 @@ _WARNS = re.compile(
     r"|harm|make)|not good|bad for|risk\w*|avoid\w*|dangerous|careful"
     r"|interact\w*|evit\w*|risqu\w*|deconseill\w*|contre[- ]indiqu\w*|mauvais\w*|attention)\b"
 )
-_YES = re.compile(
-    r"^\W*(?:oui|ouais|si|tout a fait|exact\w*|c'est (?:ca|bien ca)|yes|yeah|yep"
-    r"|that's right|correct|i do)\b"
-)
-_STILL = re.compile(
-    r"\b(?:(?:le|la|les|en) (?:prends?|prenons|prend)(?! (?:plus|pas))|toujours|encore"
-    r"|still (?:take|taking|on|do)|i take it|i do take)\b"
-)
-_OVER = re.compile(
-    r"\b(?:ai arretee?s?|(?:ne |n')(?:le |la |les |l'|en )?(?:prends?|prend) plus"
-    r"|plus maintenant|no longer|not any ?more|stopped|i don't take it any ?more|gave it up)\b"
-)
-_ASKS_THE_END = re.compile(r"\b(?:arrete\w*|stop\w*|come off)\b")
-_NO = re.compile(r"^\W*(?:non|pas|jamais|no|nope|never|i don't)\b")
-
 
 OPENS, SHORT = 16, 90
 """Characters before the first amount, and in all, of a sentence that goes on about a drug."""
@@ -142,11 +129,10 @@ def _named(unit: Unit, language: str) -> list[tuple[DrugMention, Dosage]]:
         taken = dosages(unit.text, own, language)
         # A class is talk unless it has a dose: insulin, eighteen units.
         return [(d.drug, d) for d in taken if d.drug and (d.drug.kind == "drug" or not d.empty)]
-    line = fold(unit.text)
-    if unit.question is None or not any(p.search(line) for p in (_YES, _STILL, _OVER)):
+    if unit.question is None:
         return []
     asked = tuple(d for d in find_drugs(unit.question.text, language) if d.kind == "drug")
-    if len(asked) != 1:
+    if len(asked) != 1 or _answered(asked[0], unit, language) is None:
         return []
     answer = dosages(unit.text, (), language)[0]
     return [(asked[0], answer if not answer.empty else Dosage(asked[0]))]
@@ -157,7 +143,7 @@ def _status(drug: DrugMention, dosage: Dosage, unit: Unit, language: str) -> Tre
     line = folded(unit.text)
     here = drug.text in unit.text
     if not here:
-        return _answered(line.line, unit)
+        return _answered(drug, unit, language)
     said = statuses(courses(unit.text, language), drug.inn)
     lead = line.line[: line.at(drug.start)]
     clause = re.split(r"[,;.]|\b(?:mais|but|et|and)\b", lead)[-1]
@@ -181,13 +167,17 @@ def _status(drug: DrugMention, dosage: Dosage, unit: Unit, language: str) -> Tre
     return TreatmentStatus.mentioned
 
 
-def _answered(line: str, unit: Unit) -> TreatmentStatus:
+def _answered(drug: DrugMention, unit: Unit, language: str) -> TreatmentStatus | None:
     """Of the drug that was asked about: *Vous l'avez arrêté ? – Non, je le prends encore.*"""
-    if _OVER.search(line):
-        return TreatmentStatus.stopped
-    asked = fold(unit.question.text) if unit.question else ""
-    ended = _ASKS_THE_END.search(asked) and not _STILL.search(line)
-    return TreatmentStatus.stopped if ended else TreatmentStatus.current
+    assert unit.question is not None
+    asked = unit.question.text
+    shift = len(unit.answered) - len(unit.text)
+    own = [c for c in courses(unit.answered, language) if c.start >= shift]
+    told = statuses((*answered_courses(asked, unit.text, language), *own), drug.inn)
+    status = next((one for one in Status if one in told), None)
+    if status is None:
+        return TreatmentStatus.current if affirms(unit.text, language) else None
+    return _STATUS.get(status)
 
 
 def _goes_on(last: _Row | None, unit: Unit, dosage: Dosage) -> bool:

@@ -9,16 +9,13 @@ listed, and nothing is listed twice.
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from clinical.anatomy import organs
 from clinical.cues import CUES
 from clinical.dialogue import evidence_findings
 from clinical.doses import doses
 from clinical.drugs import find_drugs
-from clinical.folded import folded
 from clinical.numbers import quantities, same_quantity
 from clinical.paraphrases import content_terms
 from clinical.polarity import Finding, clause_line, findings
@@ -27,6 +24,8 @@ from clinical.temporality import HABITS, Status, courses, statuses
 from clinical.text import fold
 from consultation.summary import Experiencer, Fact, Polarity, Statement, Undocumented
 from consultation.transcript import Role
+from summarize.examined import Seen, held
+from summarize.examined import seen as seen_by_clinician
 from summarize.grounding import Grounder, Terms, terms
 from summarize.rules import announces, speaks_of_allergy
 from summarize.units import Unit, quote
@@ -87,14 +86,11 @@ _DESCRIBES = re.compile(
     r"|\b(?:i (?:do |can )?(?:appreciate|notice|hear|recognize)|you do have|exam|examination"
     r"|auscultation|palpation|tenderness|l'examen)\b"
 )
-_ABNORMAL = re.compile(
-    r"\b(?:rouges?|gonfle\w*|bombe\w*|douloureu\w*|sensibles?|limite\w*|augmente\w*|diminue\w*|dur\w*"
-    r"|chaude?s?|elargi\w*|deforme\w*|infecte\w*|inflamm\w*|positif\w*|anormal\w*|red|swollen"
-    r"|bulging|tender|painful|limited|reduced|enlarged|hard|warm|infected|inflamed|positive|abnormal"
-    r"|decreased|raised)\b"
-)
+_OF = 48
+"""Characters between what is measured and its value, at most."""
 _SIGN = re.compile(
     r"\b(?:saturation|sat|sats|oxygen|oxygene|frequence|pouls|pulse|heart rate|tension|temperature"
+    r"|respirat\w+|breaths"
     r"|poids|weight|blood pressure)\b"
 )
 _TOO_GENERAL = frozenset({"medical history", "medication", "allergy", "medication side effect"})
@@ -139,8 +135,8 @@ class _Note:
             self.words.append(terms(text, self.language))
             self.stopped |= {c.key for c in courses(text, self.language) if c.status is _STOPPED}
         self.holding = {}
-        for index, held in enumerate(self.words):
-            for term in held:
+        for index, own in enumerate(self.words):
+            for term in own:
                 self.holding.setdefault(term, []).append(index)
 
 
@@ -149,15 +145,22 @@ def undocumented(grounder: Grounder, statements: Sequence[Statement]) -> tuple[U
     note = _Note(grounder.language, statements)
     found: list[tuple[Fact, str, Unit]] = []
     seen: set[tuple[Fact, str]] = set()
+    examined = list(seen_by_clinician(grounder.units, grounder.language))
+    told = {one.unit.index: "" for one in examined}
+    for one in examined:
+        told[one.unit.index] += one.text + "\n"
     for unit in grounder.units:
         if unit.is_question or announces(unit):
             continue
         for fact, key, text in _facts(unit, grounder, note):
+            if fact is Fact.examination and text in told.get(unit.index, ""):
+                continue  # told as part of what was found
             # A finding is the same whoever names it.
             same = (Fact.symptom if fact is Fact.examination else fact, key)
             if same not in seen:
                 seen.add(same)
                 found.append((fact, text, unit))
+    found += _not_noted(examined, found, note)
     found.sort(key=lambda item: (RANKS[item[0]], item[2].index))
     return tuple(
         Undocumented(
@@ -166,6 +169,28 @@ def undocumented(grounder: Grounder, statements: Sequence[Statement]) -> tuple[U
             text=text,
             evidence=quote((unit.question, unit) if unit.question else (unit,)),
         )
+        for fact, text, unit in found
+    )
+
+
+def _not_noted(
+    examined: Iterable[Seen], found: Sequence[tuple[Fact, str, Unit]], note: _Note
+) -> list[tuple[Fact, str, Unit]]:
+    """What was found on examination and no statement holds, each once."""
+    new: dict[str, tuple[Fact, str, Unit]] = {}
+    for one in examined:
+        if one.text in new or _listed(one, found):
+            continue
+        if not held(one, note.words, note.holding, note.language):
+            fact = Fact.normal if one.normal else Fact.examination
+            new[one.text] = (fact, one.text, one.unit)
+    return list(new.values())
+
+
+def _listed(one: Seen, found: Sequence[tuple[Fact, str, Unit]]) -> bool:
+    """Whether what it tells is listed already, by a finding's name or a value."""
+    return any(
+        unit is one.unit and text in one.text and fact is Fact.examination
         for fact, text, unit in found
     )
 
@@ -235,17 +260,12 @@ def _signs(unit: Unit, said: Sequence[Finding], note: _Note) -> Iterable[tuple[F
     clinician = unit.role is Role.clinician
     text = fold(unit.text)
     advice = bool(_RED_FLAG.search(text) or _DECISION.search(text) or _FOLLOW_UP.search(text))
-    if clinician and not advice and not find_drugs(unit.text, note.language):
-        sign = _SIGN.search(text) is not None
+    if clinician:
         for q in quantities(unit.text, note.language):
-            measured = q.kind in _VITAL or (q.kind in _MEASURED and not q.weak)
-            if not measured and not (sign and q.kind in ("bare", "rate") and not q.weak):
-                continue
-            if not any(same_quantity(q, other) for other in note.numbers):
-                yield Fact.examination, f"{q.value} {q.unit}", unit.text
-                break
-        else:
-            yield from _seen(unit, text, note)
+            if _measured(q, unit.text, note.language) and not any(
+                same_quantity(q, n) for n in note.numbers
+            ):
+                yield Fact.examination, f"{q.value} {q.unit}", _lead(q, unit.text)
     for finding in said:
         if finding.concept in _TOO_GENERAL or finding.experiencer is not Experiencer.patient:
             continue
@@ -262,19 +282,30 @@ def _signs(unit: Unit, said: Sequence[Finding], note: _Note) -> Iterable[tuple[F
             yield Fact.symptom, finding.concept, finding.text
 
 
-def _seen(unit: Unit, text: str, note: _Note) -> Iterable[tuple[Fact, str, str]]:
-    """What the clinician sees or hears in an organ, unless it is normal."""
-    organ = organs(folded(unit.text), note.language)
-    abnormal = organ and _DESCRIBES.search(text) and _ABNORMAL.search(text)
-    if abnormal and not _covered(unit, note):
-        yield Fact.examination, unit.text, unit.text
+def _measured(q: Quantity, text: str, language: str) -> bool:
+    """A vital sign or another value: with its unit, or bare right behind what it is of.
+
+    Not one of a drug, nor one that is aimed at or warned of, around it.
+    """
+    around = text[max(0, q.start - _OF) : q.end + _OF]
+    line = fold(around)
+    advice = _RED_FLAG.search(line) or _DECISION.search(line) or _FOLLOW_UP.search(line)
+    if advice or find_drugs(around, language):
+        return False
+    if q.kind in _VITAL or (q.kind in _MEASURED and not q.weak):
+        return True
+    before = fold(text[max(0, q.start - _OF) : q.start])
+    return q.kind in ("bare", "rate") and not q.weak and _SIGN.search(before) is not None
 
 
-def _covered(unit: Unit, note: _Note) -> bool:
-    """Whether one statement holds enough of the sentence's words."""
-    own = terms(unit.text, note.language)
-    shared = Counter(index for term in own for index in note.holding.get(term, ()))
-    return not own or max(shared.values(), default=0) >= HELD * len(own)
+def _lead(q: Quantity, text: str) -> str:
+    """The value with the words before it in its clause, verbatim."""
+    start = max(0, q.start - _OF)
+    before = text[start : q.start]
+    cut = max((m.end() for m in re.finditer(r"[.,;:!?] |\n", before)), default=0)
+    if start and not cut:
+        cut = before.find(" ") + 1
+    return text[start + cut : q.end].strip()
 
 
 def _advice(unit: Unit, grounder: Grounder, note: _Note) -> Iterable[tuple[Fact, str, str]]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from clinical.dialogue import Said, affirms, closed, denies_all, lost_question
 from clinical.drugs import find_drugs
@@ -43,7 +44,7 @@ class Unit:
     echo: bool = False
     """Whoever asked says the answer himself (*Any discharge? No, okay.*): it was nodded or lost."""
 
-    @property
+    @cached_property
     def asks(self) -> tuple[Unit, ...]:
         """All questions that it answers, in order."""
         return (*self.earlier, self.question) if self.question else ()
@@ -56,17 +57,17 @@ class Unit:
     def key(self) -> tuple[str, int]:
         return (self.segment.id, self.start)
 
-    @property
+    @cached_property
     def answered(self) -> str:
         """The sentence with the questions before it, one a line: what it means."""
         return "\n".join(unit.text for unit in (*self.asks, self))
 
-    @property
+    @cached_property
     def said(self) -> tuple[Said, ...]:
         """The sentence as a turn, after the questions that it answers."""
         return (*(turn for unit in self.asks for turn in unit.said), self.turn)
 
-    @property
+    @cached_property
     def turn(self) -> Said:
         """The sentence alone as a turn."""
         role = f"{self.speaker} answers" if self.echo else self.speaker

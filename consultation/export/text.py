@@ -46,6 +46,7 @@ _PHRASES = {
             Fact.decision: "décision",
             Fact.follow_up: "suivi",
             Fact.symptom: "symptôme",
+            Fact.normal: "examen normal",
         },
         kinds={
             "dose": "dose",
@@ -81,6 +82,7 @@ _PHRASES = {
             Fact.decision: "decision",
             Fact.follow_up: "follow-up",
             Fact.symptom: "symptom",
+            Fact.normal: "normal finding",
         },
         kinds={
             "dose": "dose",

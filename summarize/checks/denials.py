@@ -45,6 +45,14 @@ _SOMEWHAT = re.compile(
     r"|anormal\w*|perte)\b"
 )
 """*Not much of an appetite* denies no appetite: such sentences decide nothing."""
+_NO_IDEA = re.compile(
+    r"\b(?:no idea|(?:don't|do not) (?:really )?know|not sure|couldn't (?:say|tell)|no clue"
+    r"|aucune idee|(?:ne |n'en )?sais pas|en sais rien|pas (?:la moindre )?idee)\b"
+)
+_NOT_KNOWN = re.compile(
+    r"\b(?:no|not|rien|unknown|un(?:sure|aware|clear|certain)|inconnue?s?|ignore\w*|pas|aucune?|denies"
+    r"|never|nil|doubt\w*|incertain\w*)\b|n't\b"
+)
 _NEAR = 40
 """Characters around the words of a statement in which a word of degree is about them."""
 _CUT = re.compile(r"[,;.]|\b(?:no|not|pas|mais|but|there is|there are|il y a)\b")
@@ -171,18 +179,35 @@ def denial(claim: Claim) -> Outcome:
     if not claim.grounds.units or find_findings(claim.text, claim.language):
         return NOTHING
     unit = claim.grounds.units[0]
+    if _unknown(unit, claim):
+        return fault("said, and not known")
     if any(c.status for c in courses(unit.answered, claim.language)):
         return NOTHING  # "n'arrêtez pas le Kardégic" denies the end, not the drug
-    stated = _polarities(claim.text, claim.text, claim.language)
-    if _DENIES.match(fold(claim.text)):
-        stated = {Polarity.denied}
     heard = _heard_polarity(unit, claim)
-    if len(stated) != 1 or heard is None or Polarity.uncertain in stated:
+    if heard is None:
+        return NOTHING
+    stated = (
+        {Polarity.denied}
+        if _DENIES.match(fold(claim.text))
+        else _polarities(claim.text, claim.text, claim.language)
+    )
+    if len(stated) != 1 or Polarity.uncertain in stated:
         return NOTHING
     (own,) = stated
     if own is heard:
         return PASSED
     return fault("denied, and said so" if own is Polarity.denied else "said, and denied")
+
+
+def _unknown(unit: Unit, claim: Claim) -> bool:
+    """*Any illness in the family? – I have no idea.* bears nothing but that it is not known."""
+    own = fold(claim.text)
+    if not unit.asks or not _NO_IDEA.search(fold(unit.text)) or _NOT_KNOWN.search(own):
+        return False
+    wanted = content_terms(claim.text, claim.language)
+    told = len(wanted & content_terms(unit.text, claim.language))
+    asked = max(len(wanted & content_terms(q.text, claim.language)) for q in unit.asks)
+    return asked >= told and asked > 0
 
 
 def _heard_polarity(unit: Unit, claim: Claim) -> Polarity | None:

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from dataclasses import replace
 
 from clinical.anatomy import PAIN, organs, related
+from clinical.answered_courses import answered_courses, denied_courses
 from clinical.dialogue import wrong_experiencer
 from clinical.drugs import find_drugs, missing_drugs
 from clinical.folded import folded
 from clinical.polarity import Finding
 from clinical.polarity import findings as find_findings
-from clinical.temporality import Course, courses, opposed, statuses, unlike
+from clinical.temporality import Course, opposed, statuses, unlike
 from clinical.text import fold
 from consultation.summary import Comparison
 from consultation.topics import Topic
@@ -122,20 +124,35 @@ def experiencer(claim: Claim) -> Outcome:
 
 def temporality(claim: Claim) -> Outcome:
     """Stopped is not current, and nobody stops what goes on."""
-    stated = courses(claim.text, claim.language)
-    said = courses(claim.evidence, claim.language)
-    wrong = [c for c in _telling(stated, claim) if opposed(c.status, statuses(said, c.key))]
+    stated = denied_courses(claim.text, claim.language)
     if not stated:
         return NOTHING
+    said = _said(claim)
+    wrong = [c for c in _telling(stated, claim) if opposed(c.status, statuses(said, c.key))]
     return _courses("said otherwise: ", claim, wrong, said) if wrong else PASSED
 
 
 def course(claim: Claim) -> Outcome:
     """Taken already against prescribed today: worth a second look."""
-    stated = courses(claim.text, claim.language)
-    said = courses(claim.evidence, claim.language)
+    stated = denied_courses(claim.text, claim.language)
+    if not stated:
+        return NOTHING
+    said = _said(claim)
     odd = [c for c in stated if unlike(c.status, statuses(said, c.key))]
     return _courses("said otherwise: ", claim, odd, said) if odd else NOTHING
+
+
+def _said(claim: Claim) -> tuple[Course, ...]:
+    """The courses of the evidence, those that its questions name as the answers leave them."""
+    found = list(denied_courses(claim.evidence, claim.language))
+    at = 0
+    for unit in claim.units:
+        for reply in claim.grounds.units:
+            if reply.question is unit:
+                told = answered_courses(unit.text, reply.text, claim.language)
+                found += [replace(c, start=c.start + at, end=c.end + at) for c in told]
+        at += len(unit.text) + 1
+    return tuple(found)
 
 
 def _telling(stated: Iterable[Course], claim: Claim) -> list[Course]:

@@ -30,6 +30,23 @@ _SIDE_WORD = re.compile(
     re.IGNORECASE,
 )
 """Said as an adjective, most likely: not *right now*, *left the house*."""
+_NO_SIDE = re.compile(
+    r"\b(?:all|that's|that is|you're|is that|am i) right\b|(?:^|(?<=[.?!,\n]))\W*right(?=[,.?!])"
+    r"|\b(?:avez|ai|as|a|tout) (?:le )?droit\b",
+    re.IGNORECASE,
+)
+_EITHER = re.compile(
+    r"\b(?:both|bilateral\w*|either|each|other|opposite|contralateral|l['’]autre|les deux"
+    r"|des deux|bilat[ée]ra\w+|chaque|oppos[ée]\w*)\b",
+    re.IGNORECASE,
+)
+"""Says something of a side that it does not name."""
+_COMPARED = re.compile(
+    r"\b(?P<first>left|right|gauche|droite?)s?\b[^.;\n]{0,30}?"
+    r"\b(?P<how>\w+(?= than\b)|plus \w+(?= qu)|moins \w+(?= qu))[^.;\n]{0,30}?"
+    r"\b(?:left|right|gauche|droite?)s?\b",
+    re.IGNORECASE,
+)
 _CLAUSE = re.compile(
     r",|;|\b(?:mais|alors que|but|while|whereas)\b"
     # Speech that has no commas: what is denied or found opens the next clause.
@@ -41,7 +58,7 @@ _CLAUSE = re.compile(
 def side(claim: Claim) -> Outcome:
     """(organ, side) pairs of the statement are those of the sentence that says most of it."""
     stated = [s for s in sides(claim.text, claim.language) if not s.asked and not s.denied]
-    unsaid = _unsaid(claim)
+    unsaid = _unsaid(claim) or _turned(claim)
     if unsaid:
         return fault("not said on that side: " + listed(unsaid))
     if not stated:
@@ -67,14 +84,33 @@ def side(claim: Claim) -> Outcome:
 
 
 def _unsaid(claim: Claim) -> list[str]:
-    """A side said of what is in no list (*right ureter*), where the evidence tells the other."""
-    heard = {match.group().lower()[:4] for match in _SIDE_WORD.finditer(claim.evidence)}
-    missing = {word.lower() for word in claim.grounds.missing}
+    """A side that the evidence never tells, where it tells the other: *right ureter*."""
+    if not _SIDE_WORD.search(claim.text):
+        return []
+    evidence = _NO_SIDE.sub(" ", claim.evidence)
+    if _EITHER.search(evidence):
+        return []
+    heard = {match.group().lower()[:4] for match in _SIDE_WORD.finditer(evidence)}
     return [
         match.group()
         for match in _SIDE_WORD.finditer(claim.text)
-        if match.group().lower() in missing and match.group().lower()[:4] not in heard and heard
+        if heard and match.group().lower()[:4] not in heard
     ]
+
+
+def _turned(claim: Claim) -> list[str]:
+    """*Left worse than right*, where the evidence compares the other way round."""
+    wrong = []
+    for stated in _COMPARED.finditer(claim.text):
+        said = [
+            match
+            for match in _COMPARED.finditer(claim.evidence)
+            if match["how"].lower() == stated["how"].lower()
+        ]
+        first = stated["first"].lower()[:4]
+        if said and all(match["first"].lower()[:4] != first for match in said):
+            wrong.append(stated.group())
+    return wrong
 
 
 def _outvoted(stated: Lateral, unit: Unit, claim: Claim) -> bool:

@@ -140,6 +140,88 @@ def test_days(language: str, lines: list[str], right: str, wrong: str) -> None:
     assert rule(talk, wrong) == "dates"
 
 
+SIDES = [
+    ("en", "The left ureter looks blocked.", "Left ureter blocked.", "Right ureter blocked."),
+    ("en", "Right, so the left ureter is blocked.", "Left ureter blocked.",
+     "Right ureter blocked."),
+    ("en", "The cough is worse at night; the left ventricle is weak.", "Left ventricle weak.",
+     "Right ventricle weak."),
+    ("en", "Your left hip is worse than your right hip.", "Left hip worse than right hip.",
+     "Right hip worse than left hip."),
+    ("fr", "L'uretère gauche est dilaté.", "Uretère gauche dilaté.", "Uretère droit dilaté."),
+    ("fr", "La hanche gauche est plus douloureuse que la droite.",
+     "Hanche gauche plus douloureuse que la droite.",
+     "Hanche droite plus douloureuse que la gauche."),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("language", "said", "right", "wrong"), SIDES)
+def test_sides_of_what_no_list_has(language: str, said: str, right: str, wrong: str) -> None:
+    talk = transcript(f"D: {said}", language=language)
+    assert rule(talk, right) is None
+    assert rule(talk, wrong) == "side"
+
+
+def test_the_other_side_is_told_too() -> None:
+    talk = transcript("D: The left ureter is blocked and the other one is open.", language="en")
+    assert rule(talk, "Right ureter open.") != "side"
+
+
+RATES = [
+    ("en", "Take metformin twice daily.", "Metformin twice a day.", "Metformin twice a month."),
+    ("en", "Take metformin every morning.", "Metformin daily.", "Metformin weekly."),
+    ("fr", "Prenez la metformine tous les matins.", "Metformine chaque jour.",
+     "Metformine chaque semaine."),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("language", "said", "right", "wrong"), RATES)
+def test_how_often(language: str, said: str, right: str, wrong: str) -> None:
+    talk = transcript(f"D: {said}", language=language)
+    assert rule(talk, right) is None
+    assert rule(talk, wrong) in ("dates", "numbers")
+
+
+@pytest.mark.parametrize(
+    ("language", "said", "noted"),
+    [
+        ("en", "My lower back hurts when I bend.", "Back pain with bending."),
+        ("fr", "J'ai mal au ventre quand on appuie.", "Ventre douloureux quand on appuie."),
+    ],
+)
+def test_nobody_examines_himself(language: str, said: str, noted: str) -> None:
+    talk = transcript(f"D: {said}", language=language)
+    assert rule(talk, noted, (Topic.examination,)) is not None
+
+
+def test_who_examines_says_your() -> None:
+    talk = transcript("D: Your lower back hurts when you bend.", language="en")
+    assert rule(talk, "Back pain with bending.", (Topic.examination,)) is None
+
+
+def test_a_week_is_no_rate() -> None:
+    assert moments("in a week", "en") == ()
+    assert moments("a week okay", "en") == ()
+    assert [m.kind for m in moments("twice a week", "en")] == ["rate"]
+
+
+@pytest.mark.parametrize(
+    ("language", "lines", "right", "wrong"),
+    [
+        ("en", ["D: Anything that runs in your family?", "P: I was adopted, I have no idea."],
+         "No known family history.", "Known family history."),
+        ("fr", ["D: Quelque chose de connu dans la famille ?", "P: Aucune idée."],
+         "Pas d'antécédent connu dans la famille.", "Connu dans la famille."),
+    ],
+)  # fmt: skip
+def test_what_nobody_knows_is_not_said(
+    language: str, lines: list[str], right: str, wrong: str
+) -> None:
+    talk = transcript(*lines, language=language)
+    assert rule(talk, wrong) == "denial"
+    assert rule(talk, right) != "denial"
+
+
 def test_words_outside_the_lexicon_are_denied_too() -> None:
     talk = transcript("D: Any problems at work?", "P: No.", language="en")
     assert rule(talk, "No problems at work.") is None
