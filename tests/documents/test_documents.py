@@ -153,6 +153,26 @@ def test_hostile_text_stays_text() -> None:
     assert all(c == "\n" or ord(c) >= 32 for c in plain)
 
 
+def test_a_statement_and_its_sources_are_on_one_page() -> None:
+    """Whatever the length of what stands before; and the foot keeps its place."""
+    note, talk = golden("en", "soap")
+    section = note.sections[0]
+    one = section.statements[0]
+    for extra in range(30, 36):
+        many = tuple(
+            one.model_copy(update={"id": f"subjective.{n}", "text": f"No {n} begins. " * 5})
+            for n in range(extra)
+        )
+        longer = note.model_copy(
+            update={"sections": (section.model_copy(update={"statements": many}),)}
+        )
+        for page in pdf_pages(to_pdf(draft(longer), talk, CONTEXT)):
+            for n in range(extra):
+                assert bare(page).count(bare(f"No {n} begins.")) in (0, 5)
+            head = bare(page).removeprefix("DRAFT")
+            assert head.startswith("UNSIGNEDDRAFT—nottobecirculated")
+
+
 def test_a_letter_that_the_font_lacks_is_seen_to_be_missing() -> None:
     note, talk = golden("en", "soap")
     note = note.model_copy(update={"title": "Note 漢"})
