@@ -22,7 +22,9 @@ from api.routes import (
     health,
     jobs,
     life,
+    me,
     metrics,
+    notes,
     openai,
     results,
     summaries,
@@ -87,6 +89,8 @@ def make_app(settings: ServiceSettings) -> FastAPI:
         metrics,
         openai,
         uploads,
+        notes,
+        me,
     ):
         app.include_router(one.router)
     app.openapi = lambda: describe(app)  # type: ignore[method-assign]
