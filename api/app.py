@@ -26,6 +26,7 @@ from api.routes import (
     metrics,
     notes,
     openai,
+    playback,
     results,
     summaries,
     uploads,
@@ -91,6 +92,7 @@ def make_app(settings: ServiceSettings) -> FastAPI:
         uploads,
         notes,
         me,
+        playback,
     ):
         app.include_router(one.router)
     app.openapi = lambda: describe(app)  # type: ignore[method-assign]
