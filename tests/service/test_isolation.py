@@ -83,6 +83,9 @@ BODIES: dict[tuple[str, str], dict[str, Any]] = {
     ("PATCH", "/v1/consultations/{consultation_id}/speakers"): {
         "json": {"speakers": {"S1": {"role": "patient"}}}
     },
+    ("PATCH", "/v1/consultations/{consultation_id}/transcript"): {
+        "json": {"words": [{"segment": "s0001", "first": 0, "count": 1, "text": "De"}]}
+    },
     ("PATCH", "/v1/consultations/{consultation_id}/notes/{template}"): {
         "json": {"changes": [{"op": "add", "section": "plan", "text": "Repos."}]}
     },

@@ -104,3 +104,67 @@ def test_edit_resolve_sign_and_amend(door: Door) -> None:
     kept = door.client.get(path(con, f"/revisions/{signed['revision']}"), headers=door.as_())
     assert kept.json() == signed
     assert texts(amended) == texts(first)
+
+
+def speak(door: Door, con: str, **changes: Any) -> Any:
+    """Change the transcript."""
+    at = f"/v1/consultations/{con}/transcript"
+    etag = door.client.get(at, headers=door.as_()).headers["etag"]
+    return door.client.patch(at, headers=door.as_(**{"If-Match": etag}), json=changes)
+
+
+def test_quotes_follow_a_transcript_that_is_changed_or_say_that_they_are_not_true(
+    door: Door,
+) -> None:
+    con = written(door)
+    before, _ = look(door, con)
+    # "J'ai mal au genou droit depuis trois semaines." is segment 2.
+    moved = speak(
+        door, con, words=[{"segment": "s0002", "first": 0, "count": 1, "text": "Oui, j'ai"}]
+    )
+    assert moved.status_code == 200, moved.text
+    assert moved.json()["corrections"][0]["author"]["name"] == "k"
+    after, etag = look(door, con)
+    assert (after["revision"], etag, after["blocking"], after["stale"]) == (2, '"r2"', [], [])
+    quotes = [s["evidence"][0]["quote"] for s in after["note"]["sections"][0]["statements"]]
+    assert quotes[0].startswith("Oui, j'ai mal")
+    assert texts(after) == texts(before)
+    gone = speak(
+        door,
+        con,
+        words=[{"segment": "s0002", "first": 4, "count": 2, "text": "coude gauche"}],
+    )
+    assert gone.status_code == 200, gone.text
+    stale, _ = look(door, con)
+    assert ("subjectif.1", "stale") in {(b["statement"], b["rule"]) for b in stale["blocking"]}
+    problem(act(door, con, "sign", name="Dr Martin"), 409, "blocking_checks")
+    lines = door.client.get(path(con, "/revisions"), headers=door.as_()).json()["items"]
+    assert [line["source"] for line in lines] == ["ai", "transcript", "transcript"]
+    # The words back: so are the quotes.
+    undone = [{"id": c["id"], "state": "undone"} for c in gone.json()["corrections"] if c["kind"]]
+    assert speak(door, con, corrections=undone).status_code == 200
+    again, _ = look(door, con)
+    assert (again["blocking"], again["stale"]) == ([], [])
+
+
+def test_a_signed_note_stays_as_it_was_signed_whatever_becomes_of_the_transcript(
+    door: Door,
+) -> None:
+    con = written(door)
+    signed = act(door, con, "sign", name="Dr Martin").json()
+    change_ = [{"segment": "s0002", "first": 2, "count": 3, "text": "coude gauche"}]
+    assert speak(door, con, words=change_).status_code == 200
+    after, _ = look(door, con)
+    assert after["content_sha256"] == signed["content_sha256"]
+    assert (after["signed"], after["stale"]) == (True, ["subjectif.1"])
+
+
+def test_a_transcript_is_not_changed_blindly(door: Door) -> None:
+    con = written(door)
+    at = f"/v1/consultations/{con}/transcript"
+    body = {"words": [{"segment": "s0001", "first": 0, "count": 1, "text": "Salut."}]}
+    problem(door.client.patch(at, headers=door.as_(), json=body), 428, "precondition_required")
+    late = door.as_(**{"If-Match": '"v7"'})
+    problem(door.client.patch(at, headers=late, json=body), 412, "precondition_failed")
+    wrong = [{"segment": "s0999", "first": 0, "count": 1, "text": "x"}]
+    assert problem(speak(door, con, words=wrong), 422, "invalid_change")["errors"] == ["words.0"]
