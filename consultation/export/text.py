@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from consultation.export.labels import clock, speaker_labels
@@ -165,6 +166,18 @@ def summary_to_markdown(summary: Summary, transcript: Transcript | None = None) 
     made = ", ".join(f"{m.name} ({m.engine})" for m in summary.provenance.models)
     lines += ["---", f"{phrases.made}: {made}"]
     return "\n".join(lines).rstrip() + "\n"
+
+
+def doubts(checks: Iterable[Check], language: str) -> str:
+    """*Check: implausible value, listen again*: failed rules as people call them; may be empty."""
+    phrases = _PHRASES.get(language, _PHRASES["en"])
+    names = dict.fromkeys(phrases.rules.get(check.rule, check.rule) for check in checks)
+    mark = " : " if language == "fr" else ": "
+    return f"{phrases.warning}{mark}{', '.join(names)}" if names else ""
+
+
+def fact_name(fact: Fact, language: str) -> str:
+    return _PHRASES.get(language, _PHRASES["en"]).facts[fact]
 
 
 def _section(
