@@ -82,6 +82,7 @@ def refreshed(version: NoteVersion, transcript: Transcript) -> Summary:
     read = tables(look.units, look.grounder)
     made = note.model_copy(
         update={
+            "transcript_sha256": transcript.sha256(),
             "sections": tuple(look.filled(s, s.statements, s) for s in sections),
             "undocumented": look.unsaid([x for s in sections for x in s.statements]),
             "contradictions": contradictions(look.units, note.language),
