@@ -71,8 +71,9 @@ class SecondLook:
         checks = verify(Claim(text, grounds, topics, self.language)) if enough else ()
         if before and (not enough or failed(checks) is not None):
             old = self._on(text, before)
-            if old.support:
-                checks = verify(Claim(text, old, topics, self.language))
+            against = verify(Claim(text, old, topics, self.language)) if old.units else ()
+            if old.support or any(_contradicts(check) for check in against):
+                checks = against
                 return self._made(statement_id, text, before, old.support, checks, author)
         if enough:
             evidence = quote(grounds.shown)
@@ -210,6 +211,15 @@ class SecondLook:
             checks=checks,
             author=author,
         )
+
+
+def _contradicts(check: Check) -> bool:
+    """Whether a rule set the statement's words beside other ones that were said."""
+    return (
+        check.level is Level.blocking
+        and check.verdict is Verdict.failed
+        and any(one.statement and one.evidence for one in check.compared)
+    )
 
 
 def _verbatim(statement: Statement) -> bool:
