@@ -4,6 +4,7 @@ rules as for what a model writes. Nothing is refused: what fails is for the pers
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cached_property
 
 from consultation.author import Author
 from consultation.errors import UnknownTemplate
@@ -29,12 +30,11 @@ _KEPT = frozenset({"repaired", "judge"})
 
 
 class SecondLook:
-    """Of one transcript and one template; made once for all changes of a request."""
+    """Of one transcript and one template; made once for all changes of a request. The transcript is
+    read only when something is to be compared with it."""
 
     def __init__(self, transcript: Transcript, template: str) -> None:
         self.transcript, self.language = transcript, transcript.language
-        self.units = units(transcript)
-        self.grounder = Grounder(self.units, self.language)
         try:
             chosen = library.template(self.language, template)
             self._topics = {section.key: section.topics for section in chosen.sections}
@@ -42,6 +42,14 @@ class SecondLook:
             self._required = {section.key for section in chosen.sections if section.required}
         except UnknownTemplate:  # one that was removed since
             self._topics, self._not_discussed, self._required = {}, None, set()
+
+    @cached_property
+    def units(self) -> tuple[Unit, ...]:
+        return units(self.transcript)
+
+    @cached_property
+    def grounder(self) -> Grounder:
+        return Grounder(self.units, self.language)
 
     def topics(self, section: str) -> Sequence[Topic]:
         return self._topics.get(section, tuple(Topic))
