@@ -19,11 +19,15 @@ from api.routes import (
     audit,
     batches,
     consultations,
+    documents,
     health,
     jobs,
     life,
+    me,
     metrics,
+    notes,
     openai,
+    playback,
     results,
     summaries,
     uploads,
@@ -87,6 +91,10 @@ def make_app(settings: ServiceSettings) -> FastAPI:
         metrics,
         openai,
         uploads,
+        notes,
+        me,
+        playback,
+        documents,
     ):
         app.include_router(one.router)
     app.openapi = lambda: describe(app)  # type: ignore[method-assign]

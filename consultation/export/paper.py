@@ -228,13 +228,13 @@ def _tables(note: Summary) -> list[PaperTable]:
 
 
 def _to_review(version: NoteVersion) -> list[str]:
-    dismissed = {dismissal.rank for dismissal in version.dismissals}
+    dismissed = {(dismissal.rank, dismissal.text) for dismissal in version.dismissals}
     documented = {edit.after for edit in version.edits if edit.kind == "document"}
     language = version.note.language
     return [
         line(f"{fact_name(said.fact, language)}{wording(language).colon}{said.text}")
         for said in version.note.undocumented
-        if said.rank not in dismissed and said.text not in documented
+        if (said.rank, said.text) not in dismissed and said.text not in documented
     ]
 
 
