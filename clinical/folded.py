@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from clinical.memory import remembered
 from clinical.text import fold
 
-
 _ACCENTED = re.compile(r"[^\x00-\x7f]")
 _SPACES = {place: " " for place in range(128) if chr(place).isspace()}
 

@@ -64,7 +64,9 @@ _PDL1 = re.compile(
     r"|tumou?r proportion score)"
 )
 _CPS_VALUE = re.compile(rf"{COMPARED}(?P<value>{NUMBER})(?!\s*(?:%|/\d|ans\b|mg))")
-_TMB = re.compile(rf"{COMPARED}(?P<value>{NUMBER})\s*(?:mut\w*)?\s*(?:/|per|par)\s*(?:mb|mega\w*)")
+_TMB = re.compile(
+    rf"{COMPARED}(?P<value>{NUMBER})[\s|]*(?:mut\w*)?\s*(?:/|per|par)\s*(?:mb|mega\w*)"
+)
 _LOSS = re.compile(
     r"\b(?:perte|loss|absence|absent)\b[^.;]{0,40}\b(?:mlh1|msh2|msh6"
     r"|pms2)\b(?:[\s,/]*(?:et|and|de|ou)?[\s,/]*(?:mlh1|msh2|msh6|pms2))*"
@@ -294,6 +296,8 @@ def _gene(p: Passage, m: Mention, left: int, after: int, end: int) -> Found | No
     if named is None and own is None:
         named = variant(p.line, left, m.start)
     name = own or (named.name if named else None)
+    if named and name and name[:2] in ("c.", "g."):
+        name = p.verbatim(named.start, named.end)
     if name is None and said is None:
         return None
     start = min([m.start] + ([named.start] if named else []) + ([said.start] if said else []))

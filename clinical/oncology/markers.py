@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -64,7 +65,26 @@ def mentions(passage: Passage) -> tuple[Mention, ...]:
                 Mention(form.marker, match.start(), match.end(), form.tells, bool(form.exact))
             )
             break
-    return tuple(found)
+    found.extend(_symbols(passage, found))
+    return tuple(sorted(found, key=lambda one: one.start))
+
+
+def _symbols(passage: Passage, known: Sequence[Mention]) -> list[Mention]:
+    """Symbols of genes that the lexicon lacks, right before a variant of HGVS: *XRCC2 c.651T>A*."""
+    taken = {place for one in known for place in range(one.start, one.end)}
+    found = []
+    for match in _SYMBOL.finditer(passage.text):
+        start, end = passage.folded.at(match.start()), passage.folded.at(match.end())
+        if start not in taken:
+            marker = Marker(match.group(), "gene", ())
+            found.append(Mention(marker, start, end, "", short=True))
+    return found
+
+
+_SYMBOL = re.compile(
+    r"\b(?!NM_|NP_|NG_|NC_|ENST)[A-Z][A-Z0-9]{1,6}\b"
+    r"(?=[\s:,(]{1,3}(?:(?:NM|NP|NG|NC)_\d+\.?\d*:?)?[(]?(?:p|c|g)\.[\w(])"
+)
 
 
 def _marker(row: dict[str, str]) -> Marker:

@@ -41,7 +41,7 @@ def stages(passage: Passage) -> tuple[Stage, ...]:
     for match in GROUP.finditer(passage.line):
         if not _is_group(passage, match):
             continue
-        value = _roman(match["group"] or match["alone"])
+        value = _roman(match["group"] or match["alone"] or match["letter"])
         same = [
             i for i, (one, at) in enumerate(places)
             if one.group is None and passage.sentence(at) == passage.sentence(match.start())
@@ -152,7 +152,7 @@ def _is_group(passage: Passage, match: re.Match[str]) -> bool:
     if NOT_CANCER.match(passage.line, match.end()):
         return False
     around = passage.line[max(0, match.start() - 60) : match.end() + 60]
-    arabic = re.fullmatch(r"[0-4]", match["group"] or match["alone"])
+    arabic = re.fullmatch(r"[0-4]", match["group"] or match["alone"] or match["letter"])
     if arabic and not re.search(
         r"cancer|carcinom|tum|lymphom|melanom|metasta|ajcc|uicc|figo|neoplas", around
     ):

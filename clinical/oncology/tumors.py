@@ -18,7 +18,8 @@ from consultation.oncology import Tumor
 
 Behaviour = Literal["primary", "metastasis", "benign", "in_situ", "uncertain"]
 _BEHAVIOURS: dict[str, Behaviour] = {
-    "0": "benign", "1": "uncertain", "2": "in_situ", "3": "primary", "6": "metastasis", "9": "uncertain",
+    "0": "benign", "1": "uncertain", "2": "in_situ", "3": "primary", "6": "metastasis",
+    "9": "uncertain",
 }  # fmt: skip
 _GENERIC = ("8000/3", "8000/1", "8000/0", "8010/3")
 """Words that tell too little without an organ."""
