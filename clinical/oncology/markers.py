@@ -43,6 +43,8 @@ class _Form:
     exact: str
     """The capitals it must be written in; empty when case does not matter."""
     french: bool
+    loose: bool
+    """An everyday word: what it says must stand right beside it, as with an abbreviation."""
 
 
 @cache
@@ -62,7 +64,13 @@ def mentions(passage: Passage) -> tuple[Mention, ...]:
             if form.french and passage.language != "fr":
                 continue
             found.append(
-                Mention(form.marker, match.start(), match.end(), form.tells, bool(form.exact))
+                Mention(
+                    form.marker,
+                    match.start(),
+                    match.end(),
+                    form.tells,
+                    form.loose or bool(form.exact),
+                )
             )
             break
     found.extend(_symbols(passage, found))
@@ -100,8 +108,9 @@ def _forms() -> dict[str, tuple[_Form, ...]]:
             words, _, tells = form.partition(">")
             french = words.startswith("fr!")
             exact = words.removeprefix("fr").startswith("!")
-            words = words.removeprefix("fr!").removeprefix("!") if exact else words
-            entry = _Form(_marker(row), tells, plain(words) if exact else "", french)
+            loose = words.startswith("~")
+            words = words.removeprefix("fr!").removeprefix("!") if exact else words.lstrip("~")
+            entry = _Form(_marker(row), tells, plain(words) if exact else "", french, loose)
             found.setdefault(plain(fold(words)), []).append(entry)
     return {key: tuple(forms) for key, forms in found.items()}
 
@@ -109,7 +118,7 @@ def _forms() -> dict[str, tuple[_Form, ...]]:
 @cache
 def _pattern() -> re.Pattern[str]:
     forms = [
-        form.partition(">")[0].removeprefix("fr!").removeprefix("!")
+        form.partition(">")[0].removeprefix("fr!").lstrip("!~")
         for row in rows("oncology_markers")
         for form in row["forms"].split(";")
     ]

@@ -26,6 +26,11 @@ _GENERIC = ("8000/3", "8000/1", "8000/0", "8010/3")
 _STOP = re.compile(r"[;|]|\.\s|\b(?:chez|mais|but|sans|without|puis|then|traitee?|treated)\b")
 _AFTER = 70
 _BEFORE = 45
+_ELSEWHERE = re.compile(
+    r"[,:(]\s*(?!(?:du|de|la|le|of|the|in)?\s*$)\w"
+    r"|\b(?:est|sont|a ete|on a|and an?|et une?|which|qui)\b"
+)
+"""Between a histology and an organ: the organ is of something else."""
 _NOT_A_TUMOUR = re.compile(
     r"\s*(?:screening|center|centre|institute|society|prevention|registry|risk|genetics|unit"
     r"|markers?|marker|board|treatment center|cells? of origin)\b"
@@ -139,7 +144,14 @@ def _site(passage: Passage, one: Histology, following: int) -> Site | None:
     first, last = passage.sentence(one.start)
     stop = _STOP.search(passage.line, one.end, min(last, following, one.end + _AFTER))
     end = stop.start() if stop else min(last, following, one.end + _AFTER)
-    after = sites(passage, one.end, end)
+    inside = sites(passage, one.start, one.end)
+    if inside and inside[-1].name == one.site:
+        return inside[-1]
+    after = [
+        site
+        for site in sites(passage, one.end, end)[:1]
+        if one.site in ("", site.name) and not _ELSEWHERE.search(passage.line[one.end : site.start])
+    ]
     if after and (
         passage.language == "fr" or _LINK.fullmatch(passage.line[one.end : after[0].start])
     ):
@@ -150,7 +162,6 @@ def _site(passage: Passage, one: Histology, following: int) -> Site | None:
         return near
     if after:
         return after[0]
-    inside = sites(passage, one.start, one.end)
     return inside[-1] if inside else None
 
 
