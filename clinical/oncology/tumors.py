@@ -83,14 +83,42 @@ def tumors(passage: Passage) -> tuple[Tumor, ...]:
 def histologies(passage: Passage) -> tuple[Histology, ...]:
     """Every histology named, whatever is said of it, longest names first, in order."""
     known = _histologies()
-    found = []
+    found: list[Histology] = []
     for match in _histology_pattern().finditer(passage.line):
         key = plain(match.group())
         if _capitals(match.group()) and not passage.upper(match.start(), match.end()):
             continue
-        row = known[key]
-        found.append(Histology(row["icdo"], row["site"], match.start(), match.end()))
+        row, end = known[key], match.end()
+        if row["icdo"] in _SPLIT:
+            row, end = _around_organ(passage, match, row)
+        if found and match.start() < found[-1].end:
+            continue
+        found.append(Histology(row["icdo"], row["site"], match.start(), end))
     return tuple(found)
+
+
+_SPLIT = ("8000/3", "8000/1", "8010/3", "8140/3", "8070/3", "8240/3")
+_ORGAN_GAP = re.compile(r"\s(?:(?:du|de la|de l'|des|de|d')\s?)?")
+_WORD = re.compile(r"\s[a-z'-]+")
+_QUALIFIER = re.compile(rf"(?:{_WORD.pattern}){{1,4}}")
+
+
+def _around_organ(
+    passage: Passage, match: re.Match[str], row: dict[str, str]
+) -> tuple[dict[str, str], int]:
+    """(row, end) of *carcinome pulmonaire à petites cellules*: an organ splits the name."""
+    gap = _ORGAN_GAP.match(passage.line, match.end())
+    organ = _site_pattern(passage.language).match(passage.line, gap.end()) if gap else None
+    words = _QUALIFIER.match(passage.line, organ.end()) if organ else None
+    if organ is None or words is None:
+        return row, match.end()
+    parts = list(_WORD.finditer(passage.line, *words.span()))
+    for count in range(len(parts), 0, -1):
+        said = "".join(part.group() for part in parts[:count])
+        named = _histologies().get(plain(match.group() + said))
+        if named is not None:
+            return named, parts[count - 1].end()
+    return row, match.end()
 
 
 def sites(passage: Passage, start: int, end: int) -> tuple[Site, ...]:

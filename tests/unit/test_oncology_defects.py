@@ -81,6 +81,12 @@ def test_the_organ_of_another_tumour_is_not_taken() -> None:
     assert one.topography == "rénal"
 
 
+def test_an_organ_may_split_the_name_of_a_histology() -> None:
+    (one,) = history("Carcinome pulmonaire à petites cellules.").tumors
+    assert one.morphology == "Carcinome pulmonaire à petites cellules"
+    assert {code.code for code in one.codes} == {"8041/3", "C34.9"}
+
+
 def test_a_symptom_under_any_treatment_is_no_toxicity() -> None:
     assert history("Hypertension artérielle sous traitement").toxicities == ()
     assert history("Céphalées liées à l'effort").toxicities == ()
