@@ -240,6 +240,9 @@ def _her2(p: Passage, m: Mention, left: int, after: int, end: int) -> Found | No
     if stated and match and stated.interpretation is Interpretation.positive:
         crossed = match.start() <= stated.end and score not in ("3+", None)
         stated = None if crossed and match.groupdict().get("crosses") else stated
+    if stated and stated.interpretation is Interpretation.positive and score is not None:
+        # A mutation is no result of a stain.
+        stated = None if "mut" in p.line[m.end : stated.end] else stated
     found = stated or Found(m.start, m.end)
     if low:
         found = replace(found, score="ultralow" if "ultra" in low.group() else "low")

@@ -92,6 +92,7 @@ _AMOUNT = re.compile(
     r"|day|d\b|24 ?h))?(?![a-z])"
     r"|\b(?:auc|asc)\s?\d(?:[.,]\d)?"
 )
+_PARTS = re.compile(r"[;]|\b(?:puis|then|suivie?s?|followed)\b")
 _SINCE = re.compile(
     r"(?:depuis|since|debutee?s?|started|from|a partir|commenc\w+|du|initie\w*"
     r"|initiated|begun)\W{0,4}(?:le |en |l'|the |in |on |of )?\s?$"
@@ -240,6 +241,9 @@ def _dates(
     start = end = date = None
     near = [d for d in passage.dates if low <= d.start < high and abs(d.start - one.end) < 120]
     for dated in near:
+        between = passage.line[dated.end : one.start]
+        if dated.end <= one.start and _PARTS.search(between):
+            continue  # it is the date of the treatment before
         before = passage.line[max(0, dated.start - 25) : dated.start]
         words = passage.line[dated.start : dated.end]
         lead = before + re.split(r"\d", words, maxsplit=1)[0]

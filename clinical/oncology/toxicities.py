@@ -112,7 +112,7 @@ def _toxicity(
         version=version["v"] if version else None,
         drug=_drug(passage, first, last, drugs),
         action=_action(passage, match, last),
-        date=passage.date_near(start, end),
+        date=passage.date_near(start, end, reach=40),
         certainty="certain" if told.certain else "uncertain",
     )
 

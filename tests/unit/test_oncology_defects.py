@@ -185,3 +185,24 @@ def test_spans_of_histologies_are_measured(tmp_path: Path) -> None:
     (score,) = report.scores
     assert (score.found, score.missed, score.wrong) == (1, 1, 1)
     assert report.code_accuracy == 1
+
+
+def test_what_stands_before_the_next_marker_is_the_next_ones() -> None:
+    text = "Biopsie : HER2 1+, mutation PIK3CA H1047R, pas de mutation ESR1."
+    assert markers(text) == [
+        ("HER2", None, "negative"),
+        ("PIK3CA", None, "positive"),
+        ("ESR1", None, "negative"),
+    ]
+
+
+def test_a_result_that_was_looked_for_is_certain() -> None:
+    (one,) = history("Recherche de mutation EGFR : négative.").biomarkers
+    assert (one.interpretation.value, one.certainty) == ("negative", "certain")
+
+
+def test_the_dates_of_one_treatment_are_not_the_next_ones() -> None:
+    text = "4 cures d'EC 100 du 12/04/2021 au 20/06/2021 puis paclitaxel hebdomadaire"
+    first, second = history(text).treatments
+    assert (first.date, first.end) == ("2021-04-12", "2021-06-20")
+    assert (second.date, second.end) == (None, None)
