@@ -142,6 +142,7 @@ _OTHER_SUBJECT = re.compile(
     r"|is|est|was|are|sont|non|not|pas|le|la|the|d?fish|c?ish|ihc|donc|it|elle|il|ont|ete)\b)"
     r"(?!(?:rec|her)\w*\d*\b)[a-z][\w-]*\s?(?:est |is |was |: ?|= ?)?$"
 )
+_ALTERED = re.compile(r"amplification|mutation|rearran")
 _ASKED_FOR = re.compile(r"demand|request|order|sent")
 
 
@@ -160,6 +161,11 @@ def _stated(passage: Passage, left: int, start: int, after: int, end: int) -> Fo
         later = state(passage.line, said[2], end) if _ASKED_FOR.match(words) else None
         # What was asked for has come, if the same words go on with a result.
         said = later if later and later[0] in _RESULTS else said
+    if said and _ALTERED.match(passage.line[said[1] : said[2]]):
+        # "MET amplification was not identified": the name of the alteration is no result yet.
+        later = state(passage.line, said[2], min(end, said[2] + 30))
+        if later and "," not in passage.line[said[2] : later[1]] and later[0] in _SETTLED:
+            said = later
     if said and said[0] is not Interpretation.unknown:
         return Found(start, said[2], interpretation=said[0], settled=True)
     if said:

@@ -147,6 +147,9 @@ class Passage:
         while at < len(self.dates) and self.dates[at].start < last:
             one = self.dates[at]
             gap = one.start - end if one.start >= end else start - one.end + 5
+            joined = self.line[one.end : start].lstrip()[:5] in ("with ", "avec ")
+            if joined and one.end <= start:
+                gap = -1  # "started on 2 April with a partial response": not its date
             if 0 <= gap <= reach and (best is None or gap < best[0]):
                 best = (gap, one.iso)
             if one.start > end + reach:

@@ -206,3 +206,15 @@ def test_the_dates_of_one_treatment_are_not_the_next_ones() -> None:
     first, second = history(text).treatments
     assert (first.date, first.end) == ("2021-04-12", "2021-06-20")
     assert (second.date, second.end) == (None, None)
+
+
+def test_the_quote_holds_the_denial() -> None:
+    (one,) = history("MET amplification not detected.", "en").biomarkers
+    assert one.text == "MET amplification not detected"
+    assert one.interpretation.value == "negative"
+
+
+def test_the_start_of_a_treatment_is_no_date_of_the_response() -> None:
+    text = "Started on osimertinib on April 2, 2022 with partial response."
+    (one,) = history(text, "en").responses
+    assert one.date is None
