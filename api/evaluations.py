@@ -12,6 +12,7 @@ from typer.core import TyperGroup
 from api.arguments import settings
 from api.console import Console, Mode, reported
 from api.evaluate import evaluate
+from api.evaluate_oncology import oncology
 from api.mutations import mutations
 from consultation.errors import InvalidOption
 from consultation.wire import Record
@@ -59,6 +60,7 @@ app = typer.Typer(
 )
 app.command(RECORDINGS)(evaluate)
 app.command()(mutations)
+app.command()(oncology)
 
 Folder = Annotated[Path, typer.Argument(help="The corpus, as published.")]
 Out = Annotated[Path | None, typer.Option("--out", "-o", help="Write the figures as JSON too.")]
