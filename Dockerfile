@@ -28,10 +28,10 @@ RUN pip install ${TORCH_INDEX:+--index-url "$TORCH_INDEX"} "torch==2.13.0"
 COPY . .
 
 FROM build-torch AS build-worker
-RUN pip install -c constraints.txt ".[embedded,service,traces]"
+RUN pip install -c constraints.txt ".[embedded,records,service,traces]"
 
 FROM build-torch AS build-embedded
-RUN pip install -c constraints.txt ".[embedded]"
+RUN pip install -c constraints.txt ".[embedded,records]"
 
 # torch brings its own CUDA; CTranslate2 takes CUDA 12 and cuDNN 9 from this image.
 FROM nvidia/cuda:12.6.3-cudnn-runtime-ubuntu24.04 AS base-gpu
@@ -46,7 +46,7 @@ WORKDIR /src
 FROM base-gpu AS build-gpu
 RUN pip install "torch==2.13.0"
 COPY . .
-RUN pip install -c constraints.txt ".[embedded,service,traces,nvidia]"
+RUN pip install -c constraints.txt ".[embedded,records,service,traces,nvidia]"
 
 FROM python:3.11.13-slim-bookworm AS run
 RUN useradd --create-home --uid 10001 anamnese \

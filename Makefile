@@ -66,11 +66,11 @@ $(VENV)/bin/python:
 # torch first and alone, so that a CPU build is taken where pip is shown one.
 $(VENV)/.embedded: pyproject.toml constraints.txt | $(VENV)/bin/python
 	$(BIN)/python -m pip install --progress-bar on "torch==2.13.0"
-	$(BIN)/python -m pip install --progress-bar on -c constraints.txt -e ".[embedded]"
+	$(BIN)/python -m pip install --progress-bar on -c constraints.txt -e ".[embedded,records]"
 	@touch $@
 
 $(VENV)/.dev: pyproject.toml constraints.txt $(VENV)/.embedded
-	$(BIN)/python -m pip install --progress-bar on -c constraints.txt -e ".[embedded,transformers,service,s3,parquet,traces,nvidia,evaluation,dev]"
+	$(BIN)/python -m pip install --progress-bar on -c constraints.txt -e ".[embedded,records,transformers,service,s3,parquet,traces,nvidia,evaluation,dev]"
 	@touch $@
 
 clean:

@@ -25,6 +25,7 @@ from api.console import Console, Mode, reported
 from api.doctor import examine
 from api.evaluations import app as evaluate
 from api.keys import audit_app, keys_app
+from api.records_cli import read
 from api.serve import serve, worker
 from api.webhooks import webhooks_app
 from api.weights import weights_app
@@ -51,6 +52,7 @@ app.add_typer(batch_app, name="batch")
 app.add_typer(webhooks_app, name="webhooks")
 app.command()(serve)
 app.command()(worker)
+app.command()(read)
 
 Files = Annotated[list[Path], typer.Argument(help="Recordings.", show_default=False)]
 Out = Annotated[Path, typer.Option("--out", "-o", help="Folder for results; one folder a file.")]

@@ -24,6 +24,8 @@ _MONTH: dict[str, dict[str, int]] = {
     for language, listed in _MONTHS.items()
 }
 
+MONTHS = _MONTH
+"""By language, the number of each folded name."""
 MONTH_NAMES = frozenset(name for names in _MONTH.values() for name in names)
 
 

@@ -83,6 +83,10 @@ class Settings(BaseSettings):
     vocabulary: tuple[str, ...] = ()
     """Names that this organisation says often, as a JSON list; after the patient's own."""
 
+    ocr_command: str | None = None
+    """What reads scanned pages: tesseract {image} stdout -l fra. None: they are reported as
+    unreadable. It is run without a shell."""
+
     llm: Literal["llamacpp", "vllm", "transformers"] = "llamacpp"
     """Which engine writes notes."""
     llm_context: int = Field(default=8192, ge=1024)

@@ -1,0 +1,47 @@
+"""XML → a tree of elements, with no DTD, no entity and no depth beyond the limit."""
+
+from __future__ import annotations
+
+from typing import Any
+from xml.etree.ElementTree import Element, ParseError, TreeBuilder
+
+from consultation.document_errors import (
+    DamagedDocument,
+    DocumentTooDeep,
+    UnsafeXml,
+    missing_library,
+)
+
+
+class _Shallow(TreeBuilder):
+    def __init__(self, deepest: int) -> None:
+        super().__init__()
+        self._left = deepest
+
+    def start(self, tag: Any, attrs: Any, /) -> Element:
+        self._left -= 1
+        if self._left < 0:
+            raise DocumentTooDeep("elements are nested too deep")
+        return super().start(tag, attrs)
+
+    def end(self, tag: Any, /) -> Element:
+        self._left += 1
+        return super().end(tag)
+
+
+def parsed(data: bytes | str, deepest: int) -> Element:
+    """Raises UnsafeXml, DocumentTooDeep, DamagedDocument."""
+    try:
+        from defusedxml import DefusedXmlException
+        from defusedxml.ElementTree import DefusedXMLParser
+    except ImportError:
+        raise missing_library() from None
+    parser = DefusedXMLParser(target=_Shallow(deepest), forbid_dtd=True)
+    try:
+        parser.feed(data)
+        root: Element = parser.close()
+    except DefusedXmlException:
+        raise UnsafeXml("the XML declares a DTD or entities") from None
+    except (ParseError, ValueError, LookupError):
+        raise DamagedDocument("the XML is not well formed") from None
+    return root
