@@ -1,4 +1,4 @@
-"""What a new version of a synthesis says otherwise than the one before, and which document did it."""
+"""What a new version of a synthesis says otherwise than the last one, and which document did it."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ class Change(Record):
     fields: tuple[str, ...] = ()
     """Of a changed line: text, status, polarity, flags, last_seen."""
     because: tuple[str, ...] = ()
-    """Ids (of the new version; of the old one for what went) of the documents that brought it: those
-    that are new or gone and that the line cites. Empty when no document did: rules, or time."""
+    """Ids (of the new version; of the old one for what went) of the documents that brought it:
+    those that are new or gone and that the line cites. Empty when none did: rules, or time."""
 
 
 _COMPARED = ("text", "status", "polarity", "flags", "last_seen", "date")

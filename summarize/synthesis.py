@@ -87,8 +87,13 @@ def synthesize(
 
 
 def uses_model(model: LanguageModel | None, settings: Settings) -> bool:
-    """Rules alone in the embedded profile unless a strategy was chosen."""
-    if model is None or settings.summary_strategy == "rules":
+    """Whether ``model`` is asked."""
+    return model is not None and wants_model(settings)
+
+
+def wants_model(settings: Settings) -> bool:
+    """Rules alone in the embedded profile, unless a strategy that asks a model was chosen."""
+    if settings.summary_strategy == "rules":
         return False
     return settings.summary_strategy != "auto" or settings.profile != "embedded"
 

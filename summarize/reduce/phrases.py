@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 from summarize.reduce.cited import days_between
 
-
 NOTICES = {
     "fr": (
         "Synthèse établie par des règles à partir des documents fournis, sans modèle de langage : "
