@@ -33,7 +33,7 @@ from prompts.syntheses import (
     synthesis_digest,
     synthesis_template,
 )
-from summarize.oncology_lines import oncology, oncology_lines
+from summarize.oncology_lines import marker_results, oncology, oncology_lines
 from summarize.overview import overview
 from summarize.record_facts.map import MapCache, MemoryCache, cached_facts, rules_sha256
 from summarize.reduce.checks import check, failed, is_verbatim
@@ -119,7 +119,7 @@ def _synthesize(
     day = as_of or max((d.date for d in record.documents if d.date), default="1900-01-01")
     with clock.step("map"):
         cited = list(_map(record, cache, progress))
-        history = oncology(record, cache, progress)
+        history = oncology(record, cache)
     with clock.step("reduce"):
         reduced = reduce(cited, day, record.language)
         reduced.lines.update(oncology_lines(history, day, record.language))
@@ -147,7 +147,7 @@ def _synthesize(
         conflicts=tuple(reduced.conflicts),
         stale=tuple(reduced.stale),
         timeline=reduced.timeline,
-        results=reduced.results,
+        results=(*reduced.results, *marker_results(history.series, day, record.language)),
         questions=tuple(reduced.questions),
         oncology=history,
         unsupported=tuple(writer.unsupported),

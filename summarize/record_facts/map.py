@@ -94,7 +94,7 @@ def map_key(document: SourceDocument) -> str:
 def rules_sha256() -> str:
     """Of every rule and list that facts are read with: a changed rule reads all again."""
     total = hashlib.sha256(lexicons_sha256().encode())
-    for package in ("clinical", "summarize.record_facts", "consultation"):
+    for package in ("clinical", "clinical.oncology", "summarize.record_facts", "consultation"):
         folder = files(package)
         for path in sorted(folder.iterdir(), key=lambda one: one.name):
             if path.name.endswith(".py"):
