@@ -59,8 +59,12 @@ def facts_of(document: SourceDocument) -> tuple[RecordFact, ...]:
 
 
 def _of(piece: Piece, kind: DocumentKind, language: str) -> Iterator[RecordFact]:
-    yield from allergy_facts(piece, language)
-    yield from treatment_facts(piece, language)
+    allergies = tuple(allergy_facts(piece, language))
+    yield from allergies
+    allergens = {one.values.get("inn") for one in allergies}
+    for taken in treatment_facts(piece, language):
+        if taken.values["inn"] not in allergens:  # "éruption sous codéine : allergie"
+            yield taken
     yield from problem_facts(piece, language)
     yield from result_facts(piece, language)
     yield from imaging_facts(piece, kind)

@@ -22,6 +22,7 @@ LISTS = frozenset(
         Context.discharge_treatments,
     }
 )  # fmt: skip
+_TELLING = frozenset({Context.habits, Context.imaging})
 _MEASURED = frozenset({Context.laboratory, Context.imaging, Context.examination})
 _BY_KIND = {
     DocumentKind.imaging: Context.imaging,
@@ -67,7 +68,12 @@ def pieces(document: SourceDocument) -> Iterator[Piece]:
     for paragraph in document.paragraphs:
         text = paragraph.text
         if paragraph.kind is ParagraphKind.heading:
-            carried = (paragraph.text, context_of(paragraph.text))
+            known = context_of(paragraph.text)
+            if known is None and carried[1] is not None:
+                # A line in capitals is taken for a heading, and may be an answer: NKDA.
+                told = paragraph.date or document.date
+                yield Piece(paragraph, 0, len(paragraph.text), paragraph.text, carried[1], told)
+            carried = (paragraph.text, known)
             continue
         headed = paragraph.heading if paragraph.heading is not None else carried[0]
         context = context_of(headed) or by_kind
@@ -77,7 +83,7 @@ def pieces(document: SourceDocument) -> Iterator[Piece]:
         at = 0
         opened = inline(text)
         if opened:
-            context, at = opened[0], opened[1] if opened[0] in LISTS else 0
+            context, at = opened[0], _after(text, opened)
             if not text[opened[1] :].strip():
                 carried = (text.strip(" :"), context)
                 continue
@@ -86,6 +92,13 @@ def pieces(document: SourceDocument) -> Iterator[Piece]:
             continue
         for sentence in sentences(text):
             yield from _cut(paragraph, max(at, sentence.start), sentence.end, context, told, headed)
+
+
+def _after(text: str, opened: tuple[Context, int]) -> int:
+    """Where the piece begins: the words that head it stay where they say when or of what."""
+    context, end = opened
+    keeps = context in _TELLING or any(c.isdigit() for c in text[:end])
+    return 0 if keeps and context not in LISTS else end
 
 
 def _cut(
@@ -99,7 +112,7 @@ def _cut(
     text = paragraph.text
     inside = inline(text[start:end]) if start else None
     if inside:
-        context, start = inside[0], start + (inside[1] if inside[0] in LISTS else 0)
+        context, start = inside[0], start + _after(text[start:end], inside)
     bullet = _BULLET.match(text, start, end)
     if bullet:
         start = bullet.end()

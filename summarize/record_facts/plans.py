@@ -24,13 +24,13 @@ _TESTS = re.compile(
     r"|immunohistochim\w+|biologie|bilan|dosage|serologi\w+|hemocultures?|ecbu|culture\w*|scanner|irm"
     r"|tep\w*|scintigraphie|echographie|mammographie|pd-?l1|egfr|kras|braf|ras|msi|test\w*|resultat\w*"
     r"|analyse\w*|panel|result\w*|histology|cytology|biopsy|blood|scan|mri|pet\w*|sequenc\w+|genetic\w*"
-    r"|oncogenetique|caryotype|marker\w*|electrophorese|tsh|ferritine|hba1c|holter|polysomnographie"
+    r"|oncogenetique|caryotype|marker\w*|electrophorese|tsh|ferritine?|hba1c|holter|polysomnographie"
     r"|coloscopie|colonoscopy|mammogram|echocardiogra\w+|ett|efr|examen\w*|report)\b"
 )
 _FOUND = re.compile(
     r"\d|\b(?:positi\w+|negati\w+|normal\w*|absence|retrouv\w+|montr\w+|objectiv\w+|confirm\w+|mut\w+"
     r"|sauvage|amplifi\w+|sterile\w*|sans particularite|shows?|showed|found|no \w+|revealed?|wild"
-    r"|conclu\w+|identifi\w+|detect\w+|met en evidence|pas de|en faveur)\b"
+    r"|conclu\w+|identifi\w+|detect\w+|met en evidence|pas d\w*|en faveur)\b"
 )
 _FOLLOW = re.compile(
     r"\b(?:revoir|revois|revoyons|reverrai|reverrons|reverra|(?:consultation"
@@ -100,7 +100,9 @@ def plan_facts(piece: Piece, language: str) -> Iterator[RecordFact]:
             piece, Category.answer, f"answer:{' '.join(sorted(pending_words(piece.text)))}", None
         )
     elif _FOLLOW.search(line) and piece.context not in (Context.history, Context.surgery):
-        yield _fact(piece, Category.follow_up, f"follow_up:{_stems(piece, language)}", "planned")
+        fact = _fact(piece, Category.follow_up, f"follow_up:{_stems(piece, language)}", "planned")
+        if fact.date is None or piece.told is None or fact.date > piece.told:
+            yield fact  # "consultation de suivi du…" is this document's own title
     for name, pattern in _WATCHED:
         match = pattern.search(line)
         if match is None or _DENIED.search(line[: match.start()]):

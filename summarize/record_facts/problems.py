@@ -68,7 +68,7 @@ _OF_OTHERS = re.compile(
     r"|fils|fille|father|mother|brothers?|sisters?|aunts?|uncles?|grand\w+|son|daughter)\b"
 )
 _EMPTY = re.compile(
-    r"^\W*(?:ras|neant|rien a signaler|aucune?|pas d'antecedents?.*|nil|none|no significant.*"
+    r"^\W*(?:ras|neant|rien a signaler|aucune?|pas d'antecedents?(?: (?:particuliers?|notables?|connus?|significatifs?|medic\w+|chirurgic\w+))*|nil|none|no significant (?:past |medical |history ?)+"
     r"|non renseigne\w*|sans particularite|not recorded|unknown|inconnus?)\W*$"
 )
 _MOST = 160
@@ -186,7 +186,11 @@ def _fact(
     values = {"context": piece.context.value} if piece.context else {}
     lateral = sides(piece.text, language)
     named = {s.side.value for s in lateral}
-    if len(named) == 1:
+    plain = _SIDES.findall(piece.text) if not named and piece.context in _LISTED else []
+    if len(set(plain)) == 1 and (one := _SIDES.search(piece.text)):
+        values["side"] = _SIDE_OF[fold(plain[0])[0]]
+        values["side_text"] = one.group()
+    elif len(named) == 1:
         values["side"] = named.pop()
         values["side_text"] = piece.text[lateral[0].start : lateral[0].end]
         if lateral[0].organ:
@@ -230,6 +234,7 @@ def _surgery_key(line: str, operation: re.Match[str]) -> str:
     return "surgery:" + " ".join(sorted({word, *(w for w in rest.split() if len(w) > 3)})[:4])
 
 
+_SIDE_OF = {"g": "left", "l": "left", "d": "right", "r": "right", "b": "both"}
 _SIDES = re.compile(r"\b(?:gauches?|droite?s?|left|right|bilat[ée]ra\w+)\b", re.IGNORECASE)
 _ASIDE = re.compile(r"\([^)]*\)|\b(?:depuis|since|en|in|vers|around|ann[ée]e)\s*$", re.IGNORECASE)
 

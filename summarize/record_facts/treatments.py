@@ -73,6 +73,10 @@ _BARE_TIMES = re.compile(
     r"|(?<!\w)(?:od|bd|tds|qds|nocte|mane|om|on|bid|tid|qid)(?!\w)"
     r"|(?:once|twice|three times) (?:a day|daily|weekly|a week)|(?:daily|weekly|monthly)(?!\w)"
 )
+_IF = re.compile(r"(?<!\w)(?:si|s'il|s'ils|if|en cas de?|in case of|when|should)\b")
+_STARTS = re.compile(
+    r"\b(?:prescri\w+|debut\w*|introdui\w+|instaur\w+|start\w*|commenc\w+|initi\w+)\b"
+)
 _SINCE = re.compile(r"(?:depuis|since|introdui\w+|debut\w+|start\w+|instaur\w+)[^.;]{0,20}$")
 
 
@@ -172,11 +176,15 @@ def _status(
             or (status != "planned" and pattern.search(behind[:60]) and not following)
         ):
             denied = re.search(r"(?:pas|ne|not|sans|jamais|never)\s+(?:\w+\s+){0,2}$", before)
-            if not (status == "stopped" and denied):
+            if not (status == "stopped" and (denied or _IF.search(lead))):
                 return status
+    conditional = _IF.search(lead) is not None
     for known in (Status.stopped, Status.resumed, Status.changed, Status.planned, Status.past):
-        if known in said:
-            return _BY_STATUS[known]
+        if known in said and not (conditional and known is Status.stopped):
+            begun = known is Status.planned and _STARTS.search(lead[-60:])
+            return "current" if begun and not conditional else _BY_STATUS[known]
+    if conditional and _STATUS[0][1].search(lead):
+        return None
     if piece.context is Context.stopped_treatments:
         return "stopped"
     if piece.context in _TAKEN or piece.context is None or Status.current in said:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -139,21 +140,28 @@ def _outlived(groups: Groups) -> Iterator[Copy]:
         yield Copy("outlived", late[-1].fact.label, late[-1], None)
 
 
+_HEAD = re.compile(r"^[^:.;,]{1,48}:\s*")
+
+
+def _words(one: Cited) -> str:
+    """Of the quote, without the heading that may stand before it, case and marks."""
+    return " ".join(re.findall(r"[\w,./]+", _HEAD.sub("", fold(one.evidence.quote)))).strip(" .,")
+
+
 def _same(one: Cited, other: Cited) -> bool:
-    return fold(one.evidence.quote) == fold(other.evidence.quote)
+    return _words(one) == _words(other)
 
 
 def _values(groups: Groups) -> Iterator[Copy]:
-    """The same words with an old value, after a newer one: chance does not repeat a sentence."""
+    """The same words with an old value, after a newer one: chance does not repeat a sentence. Of
+    laboratory values only: a blood pressure is often written in the same words."""
     for key, found in groups.items():
         if not key.startswith("result:"):
             continue
-        told = [
-            c for c in found if c.told and c.fact.category in (Category.laboratory, Category.vital)
-        ]
+        told = [c for c in found if c.told and c.fact.category in (Category.laboratory,)]
         first: dict[tuple[str, str], int] = {}
         for i, one in enumerate(told):
-            words = (fold(one.evidence.quote), one.fact.values["value"])
+            words = (_words(one), one.fact.values["value"])
             at = first.setdefault(words, i)
             if at == i or told[at].told == one.told or one.fact.date:
                 continue
@@ -162,7 +170,7 @@ def _values(groups: Groups) -> Iterator[Copy]:
                 if c.fact.values["value"] != one.fact.values["value"]
                 and told[at].told < c.told < one.told
             ]  # fmt: skip
-            long = one.copied or len(one.evidence.quote) >= 25
+            long = one.copied or len(_words(one)) >= 25
             if between and long and (days_between(told[at].told, one.told) or 0) >= 14:
                 yield Copy("old_value", one.fact.values["name"], one, between[-1])
                 break

@@ -70,7 +70,7 @@ def reduce(facts: Iterable[Cited], as_of: str, language: str) -> Reduced:
     courses = {
         key: course(group) for key, group in sorted(groups.items()) if key.startswith("drug:")
     }
-    taken = [c.stands for c in courses.values() if _taken(c)]
+    taken = [c.stands for c in courses.values() if _taken(c) or c.stands.fact.status == "planned"]
     clashed = [*clashes(groups), *prescribed_allergens(groups, taken)]
     copied = copies(groups)
     flags: dict[str, list[Flag]] = defaultdict(list)
