@@ -14,7 +14,7 @@ from consultation.record_facts import Category, FactStatus
 from consultation.summary import Experiencer, Polarity
 from consultation.wire import Record
 
-Flag = Literal["conflict", "stale", "old", "uncertain", "intolerance", "several_dates"]
+Flag = Literal["conflict", "stale", "old", "uncertain", "intolerance", "several_dates", "copied"]
 """What a reader must know of a line. ``conflict`` and ``stale`` are told in full in
 ``Synthesis.conflicts`` and ``Synthesis.stale``; ``old``: nothing confirms it since long."""
 

@@ -56,6 +56,7 @@ _PHRASES = {
             "uncertain": "incertain",
             "intolerance": "intolérance",
             "several_dates": "plusieurs dates",
+            "copied": "mêmes mots recopiés",
         },
         trends={"rising": "↗ en hausse", "falling": "↘ en baisse", "steady": "→ stable"},
         results="| Examen | Valeurs (date) | Évolution | Dernière | Source |",
@@ -90,6 +91,7 @@ _PHRASES = {
             "uncertain": "uncertain",
             "intolerance": "intolerance",
             "several_dates": "several dates",
+            "copied": "the same words copied",
         },
         trends={"rising": "↗ rising", "falling": "↘ falling", "steady": "→ steady"},
         results="| Test | Values (date) | Trend | Latest | Source |",
@@ -136,7 +138,8 @@ def synthesis_to_markdown(synthesis: Synthesis) -> str:
     for one in synthesis.documents:
         notes = f" — {'; '.join(one.warnings)}" if one.warnings else ""
         when = _day(one.date) if one.date else words.undated
-        out.append(f"- **{one.id}** {when} — {_flat(one.title)} ({_flat(one.file)}){notes}")
+        named = f" ({_flat(one.file)})" if one.title != one.file else ""
+        out.append(f"- **{one.id}** {when} — {_flat(one.title)}{named}{notes}")
     if synthesis.refused:
         out += ["", f"## {words.refused}", ""]
         out += [f"- {_flat(one.file)} — {one.code}: {one.hint}" for one in synthesis.refused]
@@ -161,6 +164,8 @@ def _line(line: SynthesisLine, words: _Phrases) -> str:
     when = []
     if line.status == "stopped" and line.date:
         when.append(f"{words.stopped} {_day(line.date)}")
+    elif line.status in ("current", "changed", "resumed") and line.date:
+        when.append(f"{words.since} {_day(line.date)}")
     if line.age:
         when.append(line.age)
     told = f" ({', '.join(when)})" if when else ""

@@ -46,6 +46,10 @@ _BLOOD = re.compile(
     r"|pos\b|neg\b|nég\b)",
     re.IGNORECASE,
 )
+_PERSON = re.compile(
+    r"\b(?:patiente?|femme|homme|madame|monsieur|mme|m\.) (?:de |agee? de )\d{1,3} ans"
+    r"|\b\d{1,3}[- ]year[- ]old (?:man|woman|male|female|lady|gentleman|girl|boy|patient)"
+)
 _DEVICE = re.compile(
     r"\b(?:pacemaker|stimulateur cardiaque|defibrillateur|icd\b|chambre implantable|pac\b"
     r"|picc(?:[- ]line)?"
@@ -88,6 +92,12 @@ def background_facts(piece: Piece, language: str) -> Iterator[RecordFact]:
         positive = blood["rh"].lower() in ("+", "positif", "positive", "pos")
         group = f"{blood['group'].upper()}{'+' if positive else '-'}"
         yield _fact(piece, Category.identity, "blood_group", blood.group(), {"group": group})
+    person = _PERSON.search(line)
+    if person:
+        start, end = folded(piece.text).place(*person.span())
+        yield _fact(piece, Category.identity, "person", piece.text[start:end], {})
+    if piece.context is Context.habits and _WORK.search(line) and not _TOBACCO.search(line):
+        yield _fact(piece, Category.habit, f"habit:{line[:60]}", piece.text, {})
     if of_a_relative(piece.text) or piece.context is Context.family:
         return
     yield from _habits(piece, line)
@@ -131,8 +141,6 @@ def _habits(piece: Piece, line: str) -> Iterator[RecordFact]:
             {"state": "never" if none else "current"},
             polarity=Polarity.denied if none else Polarity.affirmed,
         )  # fmt: skip
-    if piece.context is Context.habits and _WORK.search(line) and not _TOBACCO.search(line):
-        yield _fact(piece, Category.habit, f"habit:{line[:60]}", piece.text, {})
 
 
 def _events(piece: Piece, line: str, language: str) -> Iterator[RecordFact]:

@@ -14,7 +14,7 @@ from pydantic import TypeAdapter
 from clinical.lexicon_digest import lexicons_sha256
 from clinical.text import LANGUAGES
 from consultation.documents import DocumentKind, SourceDocument
-from consultation.record_facts import RecordFact
+from consultation.record_facts import Category, RecordFact
 from summarize.record_facts.allergies import allergy_facts
 from summarize.record_facts.background import background_facts
 from summarize.record_facts.pieces import Piece, pieces
@@ -65,11 +65,15 @@ def _of(piece: Piece, kind: DocumentKind, language: str) -> Iterator[RecordFact]
     for taken in treatment_facts(piece, language):
         if taken.values["inn"] not in allergens:  # "éruption sous codéine : allergie"
             yield taken
-    yield from problem_facts(piece, language)
+    problems = tuple(problem_facts(piece, language))
+    yield from problems
     yield from result_facts(piece, language)
     yield from imaging_facts(piece, kind)
     yield from plan_facts(piece, language)
-    yield from background_facts(piece, language)
+    operated = any(one.category is Category.surgery for one in problems)
+    for fact in background_facts(piece, language):
+        if not (operated and fact.category is Category.procedure):
+            yield fact
 
 
 def cached_facts(document: SourceDocument, cache: MapCache) -> tuple[RecordFact, ...]:

@@ -42,6 +42,7 @@ _COMMA = re.compile(
 _NEGATED = re.compile(
     r"^\W*(?:pas|aucune?|absence|ni|no|nil|none|denies|nie|sans)\b", re.IGNORECASE
 )
+_SHOUT = re.compile(r"[A-ZÉÈ]{2,}(?: [A-ZÉÈ]{2,}){0,2}\.?")
 _BULLET = re.compile(r"\s*(?:[-–—•*·◦▪]|\d{1,2}[.)])\s+")
 _SPLIT = re.compile(r";|\n")
 
@@ -65,17 +66,22 @@ def pieces(document: SourceDocument) -> Iterator[Piece]:
     """In the order of the document; headings are none."""
     by_kind = _BY_KIND.get(document.kind)
     carried: tuple[str | None, Context | None] = (None, None)
+    under: tuple[str | None, str] | None = None
+    """A line "Biologie du 10/09/2023 :" that no reader took for a heading: (the heading above it,
+    its words)."""
     for paragraph in document.paragraphs:
         text = paragraph.text
         if paragraph.kind is ParagraphKind.heading:
             known = context_of(paragraph.text)
-            if known is None and carried[1] is not None:
+            if known is None and carried[1] is not None and _SHOUT.fullmatch(paragraph.text):
                 # A line in capitals is taken for a heading, and may be an answer: NKDA.
                 told = paragraph.date or document.date
                 yield Piece(paragraph, 0, len(paragraph.text), paragraph.text, carried[1], told)
             carried = (paragraph.text, known)
             continue
         headed = paragraph.heading if paragraph.heading is not None else carried[0]
+        if under is not None and under[0] == paragraph.heading:
+            headed = under[1]
         context = context_of(headed) or by_kind
         told = paragraph.date or document.date
         if context in _MEASURED and paragraph.date is None and headed and (own := dates(headed)):
@@ -85,7 +91,7 @@ def pieces(document: SourceDocument) -> Iterator[Piece]:
         if opened:
             context, at = opened[0], _after(text, opened)
             if not text[opened[1] :].strip():
-                carried = (text.strip(" :"), context)
+                under = (paragraph.heading, text.strip(" :"))
                 continue
         if paragraph.kind is ParagraphKind.row:
             yield Piece(paragraph, 0, len(text), text, context, told, headed or "")

@@ -132,7 +132,8 @@ _GENERAL = frozenset(
 
 def pending_words(text: str) -> frozenset[str]:
     """The tests that a text names, folded: what a result must name to answer what is awaited."""
-    return frozenset(m.group() for m in _TESTS.finditer(folded(text).line)) - _GENERAL
+    found = (m.group() for m in _TESTS.finditer(folded(text).line))
+    return frozenset("brca" if w.startswith("brca") else w for w in found) - _GENERAL
 
 
 def awaits(text: str) -> bool:

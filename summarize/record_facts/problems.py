@@ -71,6 +71,7 @@ _EMPTY = re.compile(
     r"^\W*(?:ras|neant|rien a signaler|aucune?|pas d'antecedents?(?: (?:particuliers?|notables?|connus?|significatifs?|medic\w+|chirurgic\w+))*|nil|none|no significant (?:past |medical |history ?)+"
     r"|non renseigne\w*|sans particularite|not recorded|unknown|inconnus?)\W*$"
 )
+_CONCLUDED = 100
 _MOST = 160
 """Characters of an item that is no sentence of a story."""
 
@@ -90,6 +91,12 @@ def problem_facts(piece: Piece, language: str) -> Iterator[RecordFact]:
         return
     operation = _OPERATION.search(line)
     told = operation and (piece.context in _LISTED or _OPERATED.search(line))
+    if (
+        operation
+        and operation.group().startswith("opere")
+        and any(f.concept in LASTING and f.start < operation.start() for f in found)
+    ):
+        told = None  # "cancer du sein droit opéré en 2023" names a cancer
     if operation and told and not _NOT_OPERATED.search(line):
         yield _fact(piece, Category.surgery, _surgery_key(line, operation), piece.text, language)
         return
@@ -136,7 +143,9 @@ def _disease(
     category = Category.history if piece.context in (Context.history, None) else Category.problem
     if finding.concept in LASTING and piece.context not in (Context.surgery,):
         category = Category.problem
-    label = piece.text if listed and len(all_) == 1 else _around(piece.text, finding, all_)
+    short = piece.context is Context.conclusion and len(piece.text) <= _CONCLUDED
+    whole = (listed or short) and len(all_) == 1
+    label = piece.text if whole else _around(piece.text, finding, all_)
     key = f"problem:{finding.concept}"
     if finding.concept in ("cancer", "metastasis"):
         near = sorted(
@@ -148,7 +157,7 @@ def _disease(
 
 
 _QUALIFIER = re.compile(
-    r"\s+(?:de type [12iI]+|type [12iI]+|insulino\w+|non insulino\w+|essentiell?e"
+    r"\s+(?:veineuse(?: profonde)?|profonde|superficielle|vein|de type [12iI]+|type [12iI]+|insulino\w+|non insulino\w+|essentiell?e"
     r"|arterielle|chronique"
     r"|aigue?|paroxystique|permanente?|persistante?|stade \w+|grade \w+|severe|modere\w*|legere?"
     r"|(?:du|de la|de l'|des|d'|de|of the|of|in the) ?(?:\w+\s?(?!\w+ectom)){1,2}"

@@ -69,6 +69,7 @@ _IMAGING = re.compile(
     r"|endoscopie|fibroscopie|coloscopie|colonoscopy|gastroscopy|endoscopy|spirometrie|spirometry"
     r"|efr|ecg|electrocardiogramme)\b"
 )
+_ADVICE = re.compile(r"\b(?:recommand\w+|recommend\w+|conseill\w+|suggest\w+|advised?)\b")
 _NOT_DONE = re.compile(
     r"\b(?:prevue?s?|programmee?s?|a (?:faire|prevoir|realiser|programmer|refaire)|demande\w*"
     r"|planned|scheduled|requested|booked|to be|will|arrange\w*|en attente|awaited|pending|prevoir"
@@ -138,11 +139,13 @@ def imaging_facts(piece: Piece, kind: DocumentKind) -> Iterator[RecordFact]:
         return
     if kind is not DocumentKind.imaging and len(piece.text.split()) < 4:
         return
-    if kind is DocumentKind.imaging and not report:
+    when = dates(piece.text, piece.told)
+    if kind is DocumentKind.imaging and not report and not (named and when):
         return  # its conclusion says it
+    if report and not named and _ADVICE.search(line):
+        return
     if piece.context in (Context.history, Context.surgery, Context.family, Context.reason):
         return
-    when = dates(piece.text, piece.told)
     modality = named.group() if named else "report"
     yield RecordFact(
         category=Category.imaging,

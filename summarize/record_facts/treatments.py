@@ -73,6 +73,7 @@ _BARE_TIMES = re.compile(
     r"|(?<!\w)(?:od|bd|tds|qds|nocte|mane|om|on|bid|tid|qid)(?!\w)"
     r"|(?:once|twice|three times) (?:a day|daily|weekly|a week)|(?:daily|weekly|monthly)(?!\w)"
 )
+_TODAY = re.compile(r"\b(?:ce jour|aujourd'hui|today|this day)\b")
 _IF = re.compile(r"(?<!\w)(?:si|s'il|s'ils|if|en cas de?|in case of|when|should)\b")
 _STARTS = re.compile(
     r"\b(?:prescri\w+|debut\w*|introdui\w+|instaur\w+|start\w*|commenc\w+|initi\w+)\b"
@@ -109,6 +110,8 @@ def _fact(
     frequency = _frequency(piece.text, drug.end, last)
     spans = [(q.start, q.end) for q in said if first <= q.start < last]
     spans += [frequency] if frequency else []
+    if (drug.atc or "").startswith("L01") and piece.context not in _LISTED:
+        return None  # cycles of chemotherapy are the oncology history's
     bare = dosage.empty and not frequency and piece.context not in _LISTED
     if bare and status == "current" and not _STATUS[-1][1].search(lead[-40:]):
         return None  # "sous amlodipine" in a story is taken; a bare name is not
@@ -199,7 +202,8 @@ def _date(piece: Piece, drug: DrugMention, last: int, status: FactStatus, line: 
     place = folded(piece.text)
     near = [w for w in dates(piece.text, piece.told) if drug.start - 60 <= w.start < last]
     if status in ("stopped", "changed", "resumed"):
-        return near[-1].iso if near else None
+        today = piece.told if status == "stopped" and _TODAY.search(line) else None
+        return near[-1].iso if near else today
     since = [w for w in near if _SINCE.search(line[: place.at(w.start)])]
     return since[0].iso if since else None
 

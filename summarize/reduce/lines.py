@@ -101,8 +101,10 @@ def treatment_line(
     flags: list[Flag] = []
     if course.conflicts:
         flags.append("conflict")
-    if course.stale:
+    if any(one.order == stands.order for _, one, _ in course.stale):
         flags.append("stale")
+    if not stopped and course.mentions[-1].copied:
+        flags.append("copied")
     since = days_between(own[-1].told or None, as_of)
     if not stopped and (since is None or since > OLD_DAYS):
         flags.append("old")
@@ -113,7 +115,7 @@ def treatment_line(
         text=text,
         date=stands.fact.date if stopped else began or own[0].told or None,
         last_seen=course.mentions[-1].told or None,
-        age=age((stands.fact.date or stands.told or None) if stopped else own[-1].told or None,
+        age=age((stands.fact.date or stands.told or None) if stopped else course.mentions[-1].told or None,
                 as_of, language),
         status=stands.fact.status,
         flags=tuple(flags),

@@ -46,7 +46,7 @@ _SHOWN: dict[Category, Shows] = {
     Category.identity: "identity",
     Category.reason: "reason",
 }
-_LATEST = frozenset({"reason"})
+_LATEST = frozenset({"reason", "identity"})
 """Of these only the latest document's is shown."""
 _CLINICAL: tuple[Shows, ...] = ("imaging", "conclusions", "procedures", "stays")
 
