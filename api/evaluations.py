@@ -20,6 +20,7 @@ from evaluation.facts_report import to_markdown as facts_to_markdown
 from evaluation.negation import measure as measure_negation
 from evaluation.roles import to_markdown
 from evaluation.samples import sample_pairs
+from jobs.evaluate_documents import evaluate_documents
 from jobs.evaluate_facts import CORPORA as FACTS_CORPORA
 from jobs.evaluate_facts import TEMPLATE, drafted, evaluate_facts, written
 from jobs.evaluate_roles import CORPORA, evaluate_roles
@@ -145,6 +146,18 @@ def speed(
         rows = evaluate_speed(sample_pairs() if folder is None else folder)
         _write(out, *rows)
         typer.echo(speed_to_markdown(rows), nl=False)
+
+
+@app.command()
+def documents(
+    folder: Annotated[Path, typer.Argument(help="CDA files, FHIR bundles, cases of E3C as JSON.")],
+    out: Out = None,
+) -> None:
+    """What reading keeps of documents whose content is known: words, codes, dates."""
+    with reported(Console(Mode.of(quiet=False, as_json=False))):
+        report = evaluate_documents(folder)
+        _write(out, report)
+        typer.echo(report.to_json())
 
 
 def _source(text: str) -> tuple[str, Path]:

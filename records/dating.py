@@ -39,6 +39,7 @@ _STRONG = re.compile(
 _PLACE = re.compile(r"(?:^|[\n.])\s*[A-ZÀ-Ü][\w'À-ÿ -]{1,40},?\s+le\s*:?\s*(?:\w+\s+)?$")
 _LABEL = re.compile(r"^\W*(?:date|le|du|on)\s*:?\s*$")
 _LEAD = re.compile(r"^\W*(?:(?:le|du|on|en|in|since|depuis|au|courant|debut|fin|the|:)\s+){0,2}$")
+_YEAR_FIRST = re.compile(r"^\W{0,3}((?:19|20)\d\d)\s*(?:[:|–—]|-\s)")
 _NEAR = 60
 _HEAD = 25
 _TAIL = 8
@@ -94,9 +95,11 @@ def _clause(before: str) -> str:
     return folded[digits[-1] :] if digits else folded
 
 
-def own_date(text: str, kind: ParagraphKind, language: str, order: Order) -> str | None:
+def own_date(text: str, kind: ParagraphKind, order: Order) -> str | None:
     """The date with which a paragraph begins, as the lines of a chronology do."""
-    del language
+    year = _YEAR_FIRST.match(text)
+    if year:
+        return year[1]
     for written in written_dates(text[:60], order):
         lead = fold(text[: written.start])
         after = text[written.end : written.end + 2].strip()

@@ -16,9 +16,7 @@ _LONGEST = 4_000
 """Characters: a longer paragraph is cut between sentences, so that a citation can be read."""
 
 
-def paragraphs(
-    blocks: Iterable[Block], language: str, order: Order, limits: Limits
-) -> tuple[Paragraph, ...]:
+def paragraphs(blocks: Iterable[Block], order: Order, limits: Limits) -> tuple[Paragraph, ...]:
     """Raises EmptyDocument without any text, DocumentTooLarge beyond the limits."""
     found: list[Paragraph] = []
     at = 0
@@ -39,7 +37,7 @@ def paragraphs(
                     page=block.page,
                     kind=block.kind,
                     heading=None if block.kind is ParagraphKind.heading else heading,
-                    date=block.date or own_date(piece, block.kind, language, order),
+                    date=block.date or own_date(piece, block.kind, order),
                     codes=block.codes,
                 )
             )

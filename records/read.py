@@ -187,7 +187,7 @@ def _document(
     spoken = read.language if read.language in LANGUAGES else language_of(text)
     spoken = spoken or language or "fr"
     order = day_first(text[:200_000], spoken)
-    told = paragraphs(read.blocks, spoken, order, limits)
+    told = paragraphs(read.blocks, order, limits)
     title = read.title or (attached.title if attached else "")
     ours = {DocumentFormat.transcript: DocumentKind.transcript}.get(read.format)
     kind, why = (ours, "transcript") if ours else kind_of(read.codes, title, told, name)

@@ -32,7 +32,7 @@ _DATE = re.compile(
       | (?P<a>0?[1-9]|[12]\d|3[01]) [ ]?(?P<s>[/.\-])[ ]? (?P<b>0?[1-9]|[12]\d|3[01])
           [ ]?(?P=s)[ ]? (?P<y>{_YEAR}|\d\d)
       | (?P<my>0?[1-9]|1[0-2]) / (?P<myy>{_YEAR})
-      | (?P<d>0?[1-9]|[12]\d|3[01]) (?:er|st|nd|rd|th)? [ ]+ (?:of[ ]+)?
+      | (?P<d>0?[1-9]|[12]\d|3[01]) [ ]?(?:er|st|nd|rd|th)? [ ]+ (?:of[ ]+)?
           (?P<dm>{_NAMES})\b\.? ,? [ ]+ (?P<dy>{_YEAR})
       | (?P<em>{_NAMES})\b\.? [ ]+ (?:the[ ]+)? (?P<ed>0?[1-9]|[12]\d|3[01]) (?:st|nd|rd|th)?
           ,? [ ]+ (?P<ey>{_YEAR})
@@ -43,6 +43,8 @@ _DATE = re.compile(
     """,
     re.VERBOSE | re.IGNORECASE,
 )
+_PERHAPS = re.compile(rf"{_YEAR}|\d ?[/.\-] ?\d")
+"""What every date has; quick to look for."""
 _MORE = {"jan": 1, "fev": 2, "mar": 3, "sep": 9, "dec": 12, "aout": 8}
 _MONTHS = MONTHS["fr"] | MONTHS["en"] | _MORE
 
@@ -60,6 +62,8 @@ class Written:
 
 def written_dates(text: str, order: Order = "dmy") -> Iterator[Written]:
     """In order of place. Dates that do not exist are left out."""
+    if not _PERHAPS.search(text):
+        return
     for match in _DATE.finditer(text):
         found = _read(match, order)
         if found:

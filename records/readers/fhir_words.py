@@ -223,7 +223,8 @@ def _details(resource: Json, name_of: Callable[[Json], str], language: str) -> I
     yield label("onset", text(resource.get("onsetString")) or _age(resource.get("onsetAge")))
     ended = resource.get("abatementDateTime") or obj(resource.get("period")).get("end")
     ended = ended or obj(resource.get("effectivePeriod")).get("end")
-    yield label("end", day(ended or obj(resource.get("performedPeriod")).get("end")))
+    ended = day(ended or obj(resource.get("performedPeriod")).get("end"))
+    yield label("end", ended if ended != date_of(resource) else None)
     yield label("reason", all_words(resource.get("reasonCode") or resource.get("reason")))
     yield label("stopped", words(resource.get("statusReason")))
     for dosage in items(resource.get("dosage") or resource.get("dosageInstruction")):

@@ -20,7 +20,7 @@ from records.blocks import Block, Reading, cleaned
 from records.limits import Limits
 from records.lines import blocks_of_lines
 from records.ocr import Ocr
-from records.readers.pdf_layout import page_blocks
+from records.readers.pdf_layout import append, page_blocks
 from records.readers.pdf_repeats import without_repeats
 from records.readers.pdf_words import Char, Line, lines_of
 
@@ -86,7 +86,7 @@ def _read(document: Any, limits: Limits, ocr: Ocr | None) -> Reading:
         if index in seen:
             blocks.extend(blocks_of_lines(seen[index].splitlines(), index + 1))
         else:
-            blocks.extend(page_blocks(lines, index + 1))
+            append(blocks, page_blocks(lines, index + 1))
     warnings = []
     if unreadable:
         warnings.append(f"scanned pages without text: {_ranges(unreadable)}")
@@ -120,6 +120,7 @@ def _characters(page: Any) -> list[Char]:
             letter = "-" if code in (0x02, 0xFFFE) else chr(code) if 0 < code < 0x110000 else ""
             if not letter or 0xD800 <= code < 0xE000:
                 continue
+            letter = "•" if 0xF020 <= code <= 0xF0FF else letter  # a bullet of a symbol font
             if letter.isspace() or (code < 32 and code != 0x02):
                 found.append(Char(" ", 0, 0, 0, 0))
                 continue

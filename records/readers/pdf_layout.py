@@ -7,7 +7,7 @@ its cells are short.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from statistics import median
 
 from consultation.documents import ParagraphKind
@@ -44,12 +44,29 @@ def page_blocks(lines: list[Line], page: int) -> list[Block]:
         plain = []
         if len(run.lines) >= 3 and _is_prose(_sides(run.lines, run.gaps)):
             for side in _sides([*run.lines, *run.tail], run.gaps):
-                blocks.extend(page_blocks(lined(side), page))
+                append(blocks, page_blocks(lined(side), page))
         else:
             blocks.extend(_rows(run, page))
             plain = list(run.tail)
     blocks.extend(_joined(plain, page))
     return blocks
+
+
+def append(blocks: list[Block], more: list[Block]) -> None:
+    """The next column or page: a sentence that was begun goes on."""
+    if blocks and more:
+        last, first = blocks[-1], more[0]
+        flowing = (ParagraphKind.text, ParagraphKind.item)
+        open_ended = last.kind in flowing and last.text[-1] not in ".:;!?"
+        if open_ended and first.kind is ParagraphKind.text and first.text[0].islower():
+            blocks[-1] = replace(last, text=_glued(last.text, first.text))
+            more = more[1:]
+    blocks.extend(more)
+
+
+def _glued(text: str, more: str) -> str:
+    broken = text.endswith("-") and text[-2:-1].isalpha() and more[0].islower()
+    return mended(text, more) if broken else f"{text} {more}"
 
 
 def _runs(lines: list[Line]) -> list[_Run]:
@@ -65,7 +82,8 @@ def _runs(lines: list[Line]) -> list[_Run]:
             end = at + 1
             while end < len(lines) and not _far(lines[end - 1], lines[end]):
                 narrowed = _common(gaps, _free(lines[end], bounds), lines[end].size)
-                if not narrowed:
+                lost = _inner(narrowed, lines[at:end]) < _inner(gaps, lines[at:end])
+                if not narrowed or (lost and end > at + 1):
                     break
                 gaps, end = narrowed, end + 1
             last = _without_tail(lines, at, end, gaps)
@@ -100,8 +118,9 @@ def _free(line: Line, bounds: Gap | None) -> list[Gap]:
     if bounds and line.left > bounds[0]:
         gaps.append((bounds[0], line.left))
     reach = line.left
-    for word in line.words:
-        if word.left - reach > _WIDE * line.size:
+    for at, word in enumerate(line.words):
+        marked = at == 1 and _BULLET.match(line.words[0].text)
+        if word.left - reach > _WIDE * line.size and not marked:
             gaps.append((reach, word.left))
         reach = max(reach, word.right)
     if bounds and bounds[1] > reach:
@@ -142,6 +161,11 @@ def _near(lines: list[Line], last: int, end: int) -> int:
     return at
 
 
+def _inner(gaps: list[Gap], lines: list[Line]) -> int:
+    """How many of them have words on both sides of one line."""
+    return sum(1 for gap in gaps if any(_crosses(line, gap) for line in lines))
+
+
 def _crosses(line: Line, gap: Gap) -> bool:
     return line.left < gap[0] + 0.1 and line.right > gap[1] - 0.1
 
@@ -174,17 +198,25 @@ def _is_prose(sides: list[list[Word]]) -> bool:
 
 
 def _rows(run: _Run, page: int) -> list[Block]:
+    """A line that leaves the first cell empty goes on with the cells above it."""
     cuts = sorted((left + right) / 2 for left, right in run.gaps)
-    blocks: list[Block] = []
+    table: list[list[str]] = []
+    above: Line | None = None
     for line in run.lines:
         cells: list[list[str]] = [[] for _ in range(len(cuts) + 1)]
         for word in line.words:
             cells[sum(1 for cut in cuts if (word.left + word.right) / 2 > cut)].append(word.text)
         texts = [" ".join(cell) for cell in cells]
-        cut = row([text for i, text in enumerate(texts) if text or 0 < i < len(texts) - 1])
-        if cut:
-            blocks.append(Block(cut.text, cut.kind, page))
-    return blocks
+        first = next((at for at, column in enumerate(zip(*table, strict=True)) if any(column)), 0)
+        close = above is not None and above.middle - line.middle < 1.6 * line.size
+        if table and close and not texts[first]:
+            table[-1] = [f"{a} {b}".strip() for a, b in zip(table[-1], texts, strict=True)]
+        else:
+            table.append(texts)
+        above = line
+    used = [at for at in range(len(cuts) + 1) if any(cells[at] for cells in table)]
+    cut_rows = [row([cells[at] for at in used]) for cells in table]
+    return [Block(one.text, one.kind, page) for one in cut_rows if one]
 
 
 def _joined(lines: list[Line], page: int) -> list[Block]:
@@ -218,8 +250,7 @@ def _goes_on(above: Line, line: Line, margin: float) -> bool:
 def _block(lines: list[Line], usual: float, page: int) -> Block:
     text = lines[0].text
     for line in lines[1:]:
-        broken = text.endswith("-") and text[-2:-1].isalpha() and line.text[0].islower()
-        text = mended(text, line.text) if broken else f"{text} {line.text}"
+        text = _glued(text, line.text)
     big = median(line.size for line in lines) > 1.15 * usual
     if is_heading(text) or (big and len(text) <= 120 and text[-1] not in ".,;"):
         return Block(text, ParagraphKind.heading, page)

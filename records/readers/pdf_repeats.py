@@ -1,4 +1,4 @@
-"""Headers and footers: lines at the edge of pages that come back. The first page keeps its own."""
+"""Headers and footers: lines at the edge of pages that come back. The first header is kept."""
 
 from __future__ import annotations
 
@@ -27,7 +27,8 @@ def without_repeats(pages: list[list[Line]], heights: list[float]) -> list[list[
         for line in lines:
             if _edge(line, height):
                 key = _key(line)
-                if _NUMBER.match(line.text) or key in shown:
+                footer = key in often and line.middle < height / 2
+                if _NUMBER.match(line.text) or key in shown or footer:
                     continue
                 if key in often:
                     shown.add(key)

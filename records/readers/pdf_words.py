@@ -85,7 +85,8 @@ def words_of(chars: list[Char]) -> list[Word]:
 
 def _together(before: Char, char: Char) -> bool:
     size = max(before.top - before.bottom, char.top - char.bottom, 1.0)
-    near = -size * 0.6 < char.left - before.right < size * _SPACE
+    # The letters of a ligature share one box.
+    near = char.left > before.left - 0.1 * size and char.left - before.right < size * _SPACE
     level = abs((before.top + before.bottom) - (char.top + char.bottom)) / 2 < size * _SAME
     return near and level
 

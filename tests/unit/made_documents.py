@@ -140,7 +140,8 @@ RTF = (
 HTML = """<html lang="fr"><head><title>Bilan biologique</title><script>alert(1)</script></head>
 <body><h1>Bilan biologique du 02/01/2024</h1><style>p {color: red}</style>
 <p>Prélèvement veineux,<br>à jeun.</p><ul><li>Patient <b>à jeun</b></li></ul>
-<table><tr><th>Analyse</th><th>Résultat</th></tr><tr><td>Potassium</td><td>4,1 mmol/L</td></tr></table>
+<table><tr><th>Analyse</th><th>Résultat</th></tr>
+<tr><td>Potassium</td><td>4,1 mmol/L</td></tr></table>
 </body></html>"""
 
 
@@ -167,7 +168,8 @@ CDA = """<?xml version="1.0" encoding="UTF-8"?>
 <code code="11502-2" codeSystem="2.16.840.1.113883.6.1" displayName="CR de biologie"/>
 <title>Compte rendu d'examens biologiques</title>
 <effectiveTime value="20240105101500+0100"/><languageCode code="fr-FR"/>
-<recordTarget><patientRole><patient><birthTime value="19510214"/></patient></patientRole></recordTarget>
+<recordTarget><patientRole><patient><birthTime value="19510214"/></patient></patientRole>
+</recordTarget>
 <author><assignedAuthor><assignedPerson><name><prefix>Dr</prefix><given>Claire</given>
 <family>Roche</family></name></assignedPerson></assignedAuthor></author>
 <component><structuredBody><component><section>
@@ -178,7 +180,8 @@ CDA = """<?xml version="1.0" encoding="UTF-8"?>
 <entry><observation classCode="OBS" moodCode="EVN">
 <code code="14749-6" codeSystem="2.16.840.1.113883.6.1" displayName="Glucose">
 <originalText><reference value="#a1"/></originalText></code>
-<effectiveTime value="20240104"/><value xsi:type="PQ" value="5.2" unit="mmol/L"/></observation></entry>
+<effectiveTime value="20240104"/><value xsi:type="PQ" value="5.2" unit="mmol/L"/>
+</observation></entry>
 </section></component><component><section><title>Sans texte</title>
 <entry><observation classCode="OBS" moodCode="EVN">
 <code code="2823-3" codeSystem="2.16.840.1.113883.6.1" displayName="Potassium"/>

@@ -241,3 +241,55 @@ def test_an_archive_a_folder_and_one_bad_file(tmp_path: Path) -> None:
         ("c.bin", "unknown_format"),
     }
     assert all(one.hint for one in record.refused)
+
+
+PROSE = (
+    "Le patient a bénéficié d'un scanner thoracique qui retrouve une masse du lobe supérieur droit, "
+    "avec des adénopathies médiastinales, et une biopsie a été réalisée sans complication le "
+    "lendemain, dont l'analyse conclut à un adénocarcinome de phénotype bronchique."
+)
+
+
+def test_pdf_justified_text_is_one_paragraph_each() -> None:
+    from fpdf import FPDF
+
+    page = FPDF(format="A4", unit="mm")
+    page.add_page()
+    page.set_font("Times", size=11)
+    for number in range(6):
+        page.multi_cell(150, 5, f"{number}. {PROSE}", align="J")
+        page.ln(4)
+    document = read_document("j.pdf", bytes(page.output()))
+    assert [one.text for one in document.paragraphs] == [f"{n}. {PROSE}" for n in range(6)]
+
+
+def test_pdf_a_table_above_two_columns_and_a_sentence_over_two_pages() -> None:
+    from fpdf import FPDF
+
+    page = FPDF(format="A4", unit="mm")
+    page.set_auto_page_break(auto=False)
+    page.set_font("Helvetica", size=10)
+    page.add_page()
+    rows = [("Analyse", "Valeur", "Norme"), ("Sodium", "141", "135-145"), ("ACE", "45,3", "< 5")]
+    for cells in rows:
+        for cell in cells:
+            page.cell(55, 6, cell)
+        page.ln(6)
+    page.ln(2)
+    top = page.get_y()
+    for side in range(2):
+        page.set_xy(10 + side * 95, top)
+        page.multi_cell(85, 5, f"Colonne {side}. {PROSE}", align="L")
+    page.set_xy(10, 270)
+    page.cell(0, 5, "Le traitement par pembrolizumab a été débuté sans attendre et se poursuit")
+    page.add_page()
+    page.set_xy(10, 30)
+    page.cell(0, 5, "à ce jour, avec une bonne tolérance.")
+    document = read_document("m.pdf", bytes(page.output()))
+    assert [one.text for one in document.paragraphs] == [
+        *(" | ".join(cells) for cells in rows),
+        f"Colonne 0. {PROSE}",
+        f"Colonne 1. {PROSE}",
+        "Le traitement par pembrolizumab a été débuté sans attendre et se poursuit à ce jour, avec "
+        "une bonne tolérance.",
+    ]
