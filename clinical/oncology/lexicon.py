@@ -36,18 +36,44 @@ def coding(system: str, code: str, display: str = "") -> Coding:
     return Coding(system=SYSTEMS[system], code=code, display=display)
 
 
-def flexible(form: str) -> str:
-    """A pattern of a form, folded: blanks and hyphens as they come, plurals too."""
-    parts = [re.escape(part) for part in re.split(r"[ \-]+", fold(form).strip())]
-    return r"[\s\u00a0-]{0,2}".join(parts)
-
-
 def alternatives(forms: Iterable[str]) -> re.Pattern[str]:
-    """Any of the forms as whole words, longest first."""
-    listed = sorted({fold(form).strip() for form in forms if form.strip()}, key=len, reverse=True)
-    if not listed:
+    """Any of the forms as whole words, the longest that fits; blanks and hyphens as they come.
+
+    The forms share their beginnings in the pattern, so that thousands cost hardly more than one.
+    """
+    root = _Tree()
+    for form in forms:
+        parts = [part for part in re.split(r"[ \-]+", fold(form).strip()) if part]
+        if parts:
+            _plant(root, parts)
+    if not root:
         return re.compile(r"(?!)")
-    return re.compile(r"(?<![^\W_])(?:" + "|".join(map(flexible, listed)) + r")(?![^\W_])")
+    return re.compile(rf"(?<![^\W_]){_pattern(root)}(?![^\W_])")
+
+
+class _Tree(dict[str, "_Tree"]):
+    """Character or gap → what may follow; the empty key ends a form."""
+
+
+_GAP = r"[\s\u00a0-]{0,2}"
+
+
+def _plant(root: _Tree, parts: list[str]) -> None:
+    node = root
+    for number, part in enumerate(parts):
+        if number:
+            node = node.setdefault(_GAP, _Tree())
+        for character in part:
+            node = node.setdefault(re.escape(character), _Tree())
+    node.setdefault("", _Tree())
+
+
+def _pattern(node: _Tree) -> str:
+    branches = [key + _pattern(child) for key, child in node.items() if key]
+    if not branches:
+        return ""
+    joined = branches[0] if len(branches) == 1 else f"(?:{'|'.join(branches)})"
+    return joined if "" not in node else f"(?:{joined})?"
 
 
 def plain(words: str) -> str:

@@ -249,5 +249,8 @@ def codes(stage: Stage) -> tuple[Coding, ...]:
     kind = "p" if "p" in (stage.prefix or "") else "c" if "c" in (stage.prefix or "") else ""
     if stage.system != "TNM" or not kind:
         return ()
-    listed = _CODES[kind]
-    return tuple(coding("loinc", listed[part]) for part in listed if getattr(stage, part))
+    return tuple(
+        coding("loinc", _CODES["c" if value[0] == "c" else kind][part])
+        for part in _CODES[kind]
+        if (value := getattr(stage, part))
+    )
