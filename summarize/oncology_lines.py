@@ -7,13 +7,30 @@ from collections.abc import Sequence
 
 from clinical.oncology.extract import facts_of
 from clinical.oncology.merge import effective_date, merge
+from clinical.oncology.wording import line
 from clinical.text import LANGUAGES, fold
 from consultation.documents import PatientRecord, SourceDocument
-from consultation.oncology import Biomarker, Fact, MarkerSeries, OncologyHistory, TreatmentLine
+from consultation.oncology import (
+    Biomarker,
+    Fact,
+    Interpretation,
+    MarkerSeries,
+    OncologyHistory,
+    TreatmentLine,
+    Tumor,
+)
 from consultation.record_facts import Category, FactStatus
-from consultation.synthesis import Flag, ResultPoint, ResultSeries, SynthesisLine
+from consultation.synthesis import (
+    Conflict,
+    ConflictSide,
+    Flag,
+    ResultPoint,
+    ResultSeries,
+    SynthesisLine,
+)
 from prompts.syntheses import Shows
 from summarize.record_facts.map import MapCache, map_key
+from summarize.reduce.checks import check, failed
 from summarize.reduce.lines import MOST_SOURCES
 from summarize.reduce.phrases import age
 
@@ -80,13 +97,72 @@ def _owned(history: OncologyHistory, document: str) -> OncologyHistory:
 def oncology_lines(
     history: OncologyHistory, as_of: str, language: str
 ) -> dict[Shows, list[SynthesisLine]]:
-    """By what a section shows; ``oncology`` is all of them. Words are the documents'."""
+    """By what a section shows; ``oncology`` is all of them."""
     found: dict[Shows, list[SynthesisLine]] = {}
     for name, shown in _SHOWN.items():
         facts: Sequence[Fact] = getattr(history, name)
         found.setdefault(shown, []).extend(_lines(name, facts, as_of, language))
-    found["oncology"] = [line for shown in dict.fromkeys(_SHOWN.values()) for line in found[shown]]
+    found["oncology"] = [one for shown in dict.fromkeys(_SHOWN.values()) for one in found[shown]]
     return found
+
+
+def tumour_conflicts(history: OncologyHistory) -> list[Conflict]:
+    """One organ on two sides, unless one document tells both: a breast, a lung, a kidney."""
+    sided: dict[str, list[Tumor]] = {}
+    for tumor in history.tumors:
+        if tumor.behaviour == "primary" and tumor.laterality in ("left", "right"):
+            sided.setdefault(_organ(tumor), []).append(tumor)
+    found = []
+    for organ, tumors in sorted(sided.items()):
+        tumors.sort(key=lambda t: (effective_date(t) or "", t.evidence[0].date or "", t.text))
+        by_document: dict[str, set[str]] = {}
+        for tumor in tumors:
+            for one in tumor.evidence:
+                by_document.setdefault(one.source, set()).add(tumor.laterality or "")
+        if not organ or any(len(sides) > 1 for sides in by_document.values()):
+            continue
+        first = tumors[0]
+        other = next((t for t in tumors if t.laterality != first.laterality), None)
+        if other is not None:
+            found.append(
+                Conflict(
+                    id=f"conflict.side.tumour-{hashlib.sha256(organ.encode()).hexdigest()[:8]}",
+                    kind="side",
+                    about=first.text,
+                    one=ConflictSide(says=first.text, evidence=first.evidence[:1]),
+                    other=ConflictSide(says=other.text, evidence=other.evidence[:1]),
+                )
+            )
+    return found
+
+
+def _organ(tumor: Tumor) -> str:
+    codes = [code.code for code in tumor.codes if code.code.startswith("C")]
+    return codes[0].split(".")[0] if codes else fold(tumor.topography or "")
+
+
+def _told(fact: Fact, language: str) -> str:
+    """In the record's terms where its quotes bear them out; else the words themselves."""
+    said = line(fact.model_copy(update={"date": None, "certainty": "certain"}), language)
+    if not failed(check(said, fact.evidence, language, verbatim=True)):
+        return said
+    if fact.text.count("(") != fact.text.count(")") and len(fact.evidence[0].quote) <= 120:
+        return fact.evidence[0].quote
+    return fact.text
+
+
+def _superseded(fact: Fact, facts: Sequence[Fact]) -> bool:
+    """Awaited once, and known since."""
+    if not isinstance(fact, Biomarker) or fact.interpretation is not Interpretation.pending:
+        return False
+    told = effective_date(fact) or ""
+    return any(
+        isinstance(one, Biomarker)
+        and one.marker[:4] == fact.marker[:4]
+        and one.interpretation not in (Interpretation.pending, Interpretation.not_done)
+        and (effective_date(one) or "") > told
+        for one in facts
+    )
 
 
 def _lines(name: str, facts: Sequence[Fact], as_of: str, language: str) -> list[SynthesisLine]:
@@ -96,16 +172,25 @@ def _lines(name: str, facts: Sequence[Fact], as_of: str, language: str) -> list[
     for fact in ordered:
         if isinstance(fact, Biomarker) and _followed(fact):
             continue  # a series, in the table of results
+        if _superseded(fact, facts):
+            continue
         when = effective_date(fact)
-        key = (fold(fact.text), when)
+        text = _told(fact, language)
+        lasting = name in ("tumors", "stages", "biomarkers")
+        key = (fold(text), None if lasting else when)
         if key in lines:
+            known = lines[key]
+            again = dict.fromkeys((*known.evidence, *fact.evidence))
+            lines[key] = known.model_copy(
+                update={"evidence": tuple(again)[:MOST_SOURCES], "date": when or known.date}
+            )
             continue
         flags: tuple[Flag, ...] = ("uncertain",) if fact.certainty == "uncertain" else ()
         digest = hashlib.sha256(f"{name} {key}".encode()).hexdigest()[:8]
         lines[key] = SynthesisLine(
             id=f"oncology.{name}-{digest}",
             category=Category.oncology,
-            text=fact.text,
+            text=text,
             date=when,
             last_seen=max((e.date or "" for e in fact.evidence), default="") or None,
             age=age(when, as_of, language),

@@ -33,12 +33,12 @@ from prompts.syntheses import (
     synthesis_digest,
     synthesis_template,
 )
-from summarize.oncology_lines import marker_results, oncology, oncology_lines
+from summarize.oncology_lines import marker_results, oncology, oncology_lines, tumour_conflicts
 from summarize.overview import overview
 from summarize.record_facts.map import MapCache, MemoryCache, cached_facts, rules_sha256
 from summarize.reduce.checks import check, failed, is_verbatim
 from summarize.reduce.cited import Cited
-from summarize.reduce.patient import Reduced, reduce
+from summarize.reduce.patient import Reduced, add_conflicts, reduce
 from summarize.reduce.phrases import NOTICES
 from summarize.reduce.plain import plain
 
@@ -122,17 +122,18 @@ def _synthesize(
         history = oncology(record, cache)
     with clock.step("reduce"):
         reduced = reduce(cited, day, record.language)
-        reduced.lines.update(oncology_lines(history, day, record.language))
+        told = oncology_lines(history, day, record.language)
+        add_conflicts(reduced, told, tumour_conflicts(history), record.language)
     writer = _Writer(record, chosen, reduced)
     sections = tuple(writer.section(section) for section in chosen.sections)
     prompts = synthesis_digest(record.language, chosen.name)
     asked = model is not None and uses_model(model, settings)
     if model is not None and asked and any("overview" in s.shows for s in chosen.sections):
         with clock.step("overview"):
-            told = overview(sections, model, record.language, settings.seed, cache)
-        reduced.lines["overview"] = list(told.lines)
-        writer.unsupported += told.unsupported
-        prompts |= told.prompts
+            sum_up = overview(sections, model, record.language, settings.seed, cache)
+        reduced.lines["overview"] = list(sum_up.lines)
+        writer.unsupported += sum_up.unsupported
+        prompts |= sum_up.prompts
         sections = tuple(
             writer.section(template) if "overview" in template.shows else section
             for template, section in zip(chosen.sections, sections, strict=True)

@@ -1,8 +1,8 @@
 """Synthetic patients, written from templates and a seed: each one with one thing planted, or none.
 
 Everybody is invented. A patient is four to six plain-text documents that agree with each other, but
-for what is planted; a control has what resembles it and is none (a dose that was changed, an allergy
-that was found later, two hips in two years).
+for what is planted; a control has what resembles it and is none (a dose that was changed, an
+allergy that was found later, two hips in two years).
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ _TITLES = {
 }
 _CALM = {
     "fr": {
-        "story": ["Le patient se sent bien.", "Pas de plainte nouvelle.", "Va mieux depuis un mois."],
+        "story": ["Le patient se sent bien.", "Pas de plainte nouvelle.", "Va mieux."],
         "hist": ["Hypertension artérielle", "Arthrose lombaire", "Dyslipidémie", "Glaucome"],
         "treat": ["Atorvastatine 20 mg le soir", "Oméprazole 20 mg le matin",
                   "Latanoprost collyre 1 goutte le soir", "Lévothyroxine 75 µg le matin"],
@@ -47,7 +47,7 @@ _CALM = {
         "story": ["Feels well.", "No new complaint.", "Better over the last month."],
         "hist": ["Hypertension", "Lumbar osteoarthritis", "Dyslipidaemia", "Glaucoma"],
         "treat": ["Atorvastatin 20 mg at night", "Omeprazole 20 mg in the morning",
-                  "Latanoprost eye drops one drop at night", "Levothyroxine 75 micrograms in the morning"],
+                  "Latanoprost eye drops one drop at night", "Levothyroxine 75 mcg mane"],
         "exam": ["BP 128/76, pulse 68.", "Chest clear.", "BP 134/80."],
         "concl": ["Stable.", "Well controlled.", "Remains stable."],
         "plan": ["Review in 6 months.", "Follow-up in 3 months.", "Continue monitoring."],

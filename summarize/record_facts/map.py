@@ -63,7 +63,8 @@ def _of(piece: Piece, kind: DocumentKind, language: str) -> Iterator[RecordFact]
     yield from allergies
     allergens = {one.values.get("inn") for one in allergies}
     for taken in treatment_facts(piece, language):
-        if taken.values["inn"] not in allergens:  # "éruption sous codéine : allergie"
+        named = taken.values["inn"] in allergens  # "éruption sous codéine : allergie"
+        if not named or taken.status == "stopped":
             yield taken
     problems = tuple(problem_facts(piece, language))
     yield from problems

@@ -24,7 +24,7 @@ _TESTS = re.compile(
     r"|immunohistochim\w+|biologie|bilan|dosage|serologi\w+|hemocultures?|ecbu|culture\w*|scanner|irm"
     r"|tep\w*|scintigraphie|echographie|mammographie|pd-?l1|egfr|kras|braf|ras|msi|test\w*|resultat\w*"
     r"|analyse\w*|panel|result\w*|histology|cytology|biopsy|blood|scan|mri|pet\w*|sequenc\w+|genetic\w*"
-    r"|oncogenetique|caryotype|marker\w*|electrophorese|tsh|ferritine?|hba1c|holter|polysomnographie"
+    r"|oncogenetique|caryotype|marker\w*|electrophorese|genotyp\w*|dpyd|dpd|tsh|ferritine?|hba1c|holter|polysomnographie"
     r"|coloscopie|colonoscopy|mammogram|echocardiogra\w+|ett|efr|examen\w*|report)\b"
 )
 _FOUND = re.compile(

@@ -68,7 +68,9 @@ _OF_OTHERS = re.compile(
     r"|fils|fille|father|mother|brothers?|sisters?|aunts?|uncles?|grand\w+|son|daughter)\b"
 )
 _EMPTY = re.compile(
-    r"^\W*(?:ras|neant|rien a signaler|aucune?|pas d'antecedents?(?: (?:particuliers?|notables?|connus?|significatifs?|medic\w+|chirurgic\w+))*|nil|none|no significant (?:past |medical |history ?)+"
+    r"^\W*(?:ras|neant|rien a signaler|aucune?|pas d'antecedents?(?: (?:particuliers?"
+    r"|notables?|connus?|significatifs?|medic\w+|chirurgic\w+))*|nil|none"
+    r"|no significant (?:past |medical |history ?)+"
     r"|non renseigne\w*|sans particularite|not recorded|unknown|inconnus?)\W*$"
 )
 _CONCLUDED = 100
@@ -100,7 +102,9 @@ def problem_facts(piece: Piece, language: str) -> Iterator[RecordFact]:
     if operation and told and not _NOT_OPERATED.search(line):
         yield _fact(piece, Category.surgery, _surgery_key(line, operation), piece.text, language)
         return
-    lasting = [f for f in found if f.concept in LASTING and not f.asked]
+    lasting = [
+        f for f in found if f.concept in LASTING and not f.asked and not _of_no_disease(f, line)
+    ]
     listed = piece.context in _LISTED and len(piece.text) <= _MOST
     if not lasting:
         if (listed and not found) or (
@@ -113,6 +117,14 @@ def problem_facts(piece: Piece, language: str) -> Iterator[RecordFact]:
         return
     for finding in lasting:
         yield _disease(piece, finding, lasting, listed, language)
+
+
+def _of_no_disease(finding: Finding, line: str) -> bool:
+    """*Tumour board* is a meeting, and an ulcerated mass no ulcer of the stomach."""
+    word = fold(finding.text)
+    return (word.startswith("ulcer") and "gastr" not in line and "duoden" not in line) or (
+        finding.concept == "cancer" and re.search(rf"{re.escape(word)} board", line) is not None
+    )
 
 
 def _family(piece: Piece, found: tuple[Finding, ...], line: str) -> Iterator[RecordFact]:
@@ -140,9 +152,7 @@ def _family(piece: Piece, found: tuple[Finding, ...], line: str) -> Iterator[Rec
 def _disease(
     piece: Piece, finding: Finding, all_: list[Finding], listed: bool, language: str
 ) -> RecordFact:
-    category = Category.history if piece.context in (Context.history, None) else Category.problem
-    if finding.concept in LASTING and piece.context not in (Context.surgery,):
-        category = Category.problem
+    category = Category.history if piece.context is Context.surgery else Category.problem
     short = piece.context is Context.conclusion and len(piece.text) <= _CONCLUDED
     whole = (listed or short) and len(all_) == 1
     label = piece.text if whole else _around(piece.text, finding, all_)
@@ -157,7 +167,8 @@ def _disease(
 
 
 _QUALIFIER = re.compile(
-    r"\s+(?:veineuse(?: profonde)?|profonde|superficielle|vein|de type [12iI]+|type [12iI]+|insulino\w+|non insulino\w+|essentiell?e"
+    r"\s+(?:veineuse(?: profonde)?|profonde|superficielle|vein|de type [12iI]+|type [12iI]+"
+    r"|insulino\w+|non insulino\w+|essentiell?e"
     r"|arterielle|chronique"
     r"|aigue?|paroxystique|permanente?|persistante?|stade \w+|grade \w+|severe|modere\w*|legere?"
     r"|(?:du|de la|de l'|des|d'|de|of the|of|in the) ?(?:\w+\s?(?!\w+ectom)){1,2}"

@@ -53,7 +53,8 @@ _LAB = re.compile(
     + "|".join(
         rf"(?P<{re.sub(r'[^a-zA-Z0-9]', '_', name)}>{names})" for name, (names, _) in _LABS.items()
     )
-    + r")(?![\w+-]*\w)(?:\s(?:du|le|on|of)\s\d{1,2}(?:/\d\d/\d{4}|\s[a-z]+\s\d{4}))?(?P<gap>[^\d;.|]{0,28}?\|?\s*)(?P<sign>[<>≤≥]=?\s?)?"
+    + r")(?![\w+-]*\w)(?:\s(?:du|le|on|of)\s\d{1,2}(?:/\d\d/\d{4}|\s[a-z]+\s\d{4}))?"
+    r"(?P<gap>[^\d;.|]{0,28}?\|?\s*)(?P<sign>[<>≤≥]=?\s?)?"
     r"(?P<value>\d{1,3}(?:[ \u202f]\d{3})+|\d+(?:[.,]\d+)?)(?P<unit>(?:\s|\|)*(?:%"
     r"|[a-zµ^*\d ]{1,9}/[a-zµ\d.,²]+(?:/[\d.,]+ ?m2?²?)?))?"
 )
@@ -124,9 +125,7 @@ def result_facts(piece: Piece, language: str) -> Iterator[RecordFact]:
             )  # fmt: skip
 
 
-_KEPT_SCORES = frozenset(
-    {"ECOG", "Karnofsky", "NYHA", "MMSE", "MoCA", "CHA2DS2-VASc", "Child-Pugh", "NIHSS", "Rankin"}
-)
+_KEPT_SCORES = frozenset({"NYHA", "MMSE", "MoCA", "CHA2DS2-VASc", "Child-Pugh", "NIHSS", "Rankin"})
 
 
 def imaging_facts(piece: Piece, kind: DocumentKind) -> Iterator[RecordFact]:

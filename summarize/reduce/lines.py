@@ -109,14 +109,15 @@ def treatment_line(
     if not stopped and (since is None or since > OLD_DAYS):
         flags.append("old")
     began = next((c.fact.date for c in own if c.fact.date and c.fact.status != "stopped"), None)
+    last = course.mentions[-1].told or None
+    since_when = (stands.fact.date or stands.told or None) if stopped else last
     return SynthesisLine(
         id=line_id("stopped" if stopped else "treatment", key),
         category=stands.fact.category,
         text=text,
         date=stands.fact.date if stopped else began or own[0].told or None,
         last_seen=course.mentions[-1].told or None,
-        age=age((stands.fact.date or stands.told or None) if stopped else course.mentions[-1].told or None,
-                as_of, language),
+        age=age(since_when, as_of, language),
         status=stands.fact.status,
         flags=tuple(flags),
         evidence=_sources([*([before] if before else []), stands, own[0], own[-1]]),

@@ -91,6 +91,44 @@ def reduce(facts: Iterable[Cited], as_of: str, language: str) -> Reduced:
     return found
 
 
+def add_conflicts(
+    found: Reduced,
+    told: dict[Shows, list[SynthesisLine]],
+    more: Sequence[Conflict],
+    language: str,
+) -> None:
+    """What the oncology history adds: its lines, which say of a cancer more than a word does, and
+    its conflicts, where the same documents are not quoted already."""
+    clashing = {e for one in more for side in (one.one, one.other) for e in side.evidence}
+    for shown, lines in told.items():
+        found.lines[shown] = [
+            line.model_copy(update={"flags": (*line.flags, "conflict")})
+            if line.id.startswith("oncology.tumors") and clashing & set(line.evidence)
+            else line
+            for line in lines
+        ]
+    if tumours := found.lines["oncology_tumour"]:
+        named = ("problem.cancer", "problem.metastasis")
+        others = [line for line in found.lines["problems"] if not line.id.startswith(named)]
+        found.lines["problems"] = [*tumours, *others]
+    known = {_places(one) for one in found.conflicts if one.kind == "side"}
+    for conflict in more:
+        if _places(conflict) in known:
+            continue
+        found.conflicts.insert(0, conflict)
+        text = (
+            PHRASES[language]
+            .conflicts[conflict.kind]
+            .format(about=conflict.about, one=conflict.one.says, other=conflict.other.says)
+        )
+        quoted = (*conflict.one.evidence, *conflict.other.evidence)
+        found.questions.insert(0, OpenQuestion(text=text, source=conflict.id, evidence=quoted))
+
+
+def _places(conflict: Conflict) -> frozenset[str]:
+    return frozenset(one.source for one in (*conflict.one.evidence, *conflict.other.evidence))
+
+
 def _rank(shown: Shows, line: SynthesisLine) -> tuple[bool, int, str]:
     """Pending and follow-up by date; others by the latest source first."""
     day = line.date if shown == "follow_up" else line.last_seen

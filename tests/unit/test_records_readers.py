@@ -244,7 +244,8 @@ def test_an_archive_a_folder_and_one_bad_file(tmp_path: Path) -> None:
 
 
 PROSE = (
-    "Le patient a bénéficié d'un scanner thoracique qui retrouve une masse du lobe supérieur droit, "
+    "Le patient a bénéficié d'un scanner thoracique qui retrouve une masse du lobe "
+    "supérieur droit, "
     "avec des adénopathies médiastinales, et une biopsie a été réalisée sans complication le "
     "lendemain, dont l'analyse conclut à un adénocarcinome de phénotype bronchique."
 )
