@@ -9,11 +9,10 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Literal
 
-from pydantic import Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from consultation.documents import PARTIAL_DATE
 from consultation.summary import Experiencer, Polarity
-from consultation.wire import Record
 
 
 class Category(StrEnum):
@@ -52,8 +51,11 @@ FactStatus = Literal[
 ]
 
 
-class RecordFact(Record):
-    """One thing that a document says. ``quote`` is ``paragraph.text[start:end]``."""
+class RecordFact(BaseModel):
+    """One thing that a document says. Its quote is ``paragraph.text[start:end]``. It has no times,
+    and is read back by the thousand: no ``Record``."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
 
     category: Category
     key: str

@@ -36,7 +36,7 @@ class SynthesisSectionTemplate(Record):
     """Shown where the documents say nothing too, with the "not recorded" text."""
     shows: tuple[Shows, ...] = Field(min_length=1)
     most: int = Field(default=40, gt=0)
-    """Lines at most, the latest kept; the synthesis says how many were left out."""
+    """Lines at most, the latest kept."""
     before: str = ""
     """Words that stand before each line: "Vous prenez : "."""
 

@@ -188,7 +188,7 @@ def _map(record: PatientRecord, cache: MapCache, progress: Progress) -> Iterator
     for number, document in enumerate(record.documents, 1):
         paragraphs = {one.id: one for one in document.paragraphs}
         for fact in cached_facts(document, cache):
-            yield Cited(fact, document, paragraphs[fact.anchor].repeats is not None)
+            yield Cited(fact, document, paragraphs[fact.anchor])
         progress("map", number, total)
         if number % FORGET_EVERY == 0:
             forget()
@@ -211,6 +211,8 @@ class _Writer:
         lines: list[SynthesisLine] = []
         for shown in section.shows:
             for line in self.reduced.lines.get(shown, ()):
+                if len(lines) == section.most:
+                    break
                 kept = self._verified(line, section.key)
                 if kept is not None:
                     lines.append(kept)
@@ -230,7 +232,7 @@ class _Writer:
             placeholder=self.template.not_recorded
             if section.required and not lines and not full
             else None,
-            lines=tuple(lines[: section.most]),
+            lines=tuple(lines),
         )
 
     def _verified(self, line: SynthesisLine, section: str) -> SynthesisLine | None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 
-from consultation.documents import DocumentEvidence, SourceDocument
+from consultation.documents import DocumentEvidence, Paragraph, SourceDocument
 from consultation.record_facts import RecordFact
 
 
@@ -15,15 +15,16 @@ from consultation.record_facts import RecordFact
 class Cited:
     fact: RecordFact
     document: SourceDocument
-    copied: bool
-    """Its paragraph repeats an earlier document's words."""
+    paragraph: Paragraph
+
+    @property
+    def copied(self) -> bool:
+        """Its paragraph repeats an earlier document's words."""
+        return self.paragraph.repeats is not None
 
     @cached_property
     def evidence(self) -> DocumentEvidence:
-        paragraph = self.document.paragraph(self.fact.anchor)
-        if paragraph is None:
-            raise ValueError("a fact without its paragraph")
-        return self.document.cite(paragraph, self.fact.start, self.fact.end)
+        return self.document.cite(self.paragraph, self.fact.start, self.fact.end)
 
     @property
     def told(self) -> str:

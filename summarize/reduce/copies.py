@@ -25,10 +25,11 @@ class Copy:
     newer: Cited | None
 
 
-def copies(groups: Groups) -> tuple[Copy, ...]:
-    """Treatments are compared by ``course``; ``groups``: facts by key, each in order."""
+def copies(groups: Groups, known: dict[str, Cited]) -> tuple[Copy, ...]:
+    """Treatments are compared by ``course``; ``groups``: facts by key, each in order; ``known``:
+    what ``answered`` found."""
     return (
-        *_awaited(groups),
+        *_awaited(groups, known),
         *_resolved(groups),
         *_habit(groups),
         *_outlived(groups),
@@ -79,8 +80,8 @@ def _telling(words: frozenset[str]) -> frozenset[str]:
     return words - _WIDE or words
 
 
-def _awaited(groups: Groups) -> Iterator[Copy]:
-    for key, answer in sorted(answered(groups).items()):
+def _awaited(groups: Groups, known: dict[str, Cited]) -> Iterator[Copy]:
+    for key, answer in sorted(known.items()):
         later = [c for c in groups[key] if c.told > answer.told]
         if later:
             yield Copy("result_known", key.removeprefix("pending:"), later[-1], answer)

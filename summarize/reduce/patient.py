@@ -72,14 +72,14 @@ def reduce(facts: Iterable[Cited], as_of: str, language: str) -> Reduced:
     }
     taken = [c.stands for c in courses.values() if _taken(c) or c.stands.fact.status == "planned"]
     clashed = [*clashes(groups), *prescribed_allergens(groups, taken)]
-    copied = copies(groups)
+    known = answered(groups)
+    copied = copies(groups, known)
     flags: dict[str, list[Flag]] = defaultdict(list)
     for clash in clashed:
         for side in (clash.one, clash.other):
             flags[side.fact.key].append("conflict")
     for copy in copied:
         flags[copy.old.fact.key].append("stale")
-    known = answered(groups)
     for key, group in sorted(groups.items()):
         _line(found, key, group, flags[key], known, as_of, language)
     _treatments(found, courses, flags, as_of, language)
