@@ -13,7 +13,8 @@ AnamneseError
 │   ├── UnsupportedLanguage
 │   ├── UnknownTemplate
 │   ├── InvalidTranscript      JSON that is not one of our transcripts
-│   └── InvalidOption          a value that cannot be meant
+│   ├── InvalidOption          a value that cannot be meant
+│   └── DocumentError          a document that cannot be read: see document_errors.py
 ├── WeightsError               model weights
 │   ├── WeightsMissing
 │   ├── WeightsCorrupt         a hash differs

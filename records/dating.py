@@ -75,7 +75,7 @@ def _points(paragraph: Paragraph, written: Written, index: int) -> int:
     points = 4 if len(written.iso) == 10 else 0
     if _PLACE.search(text[max(0, written.start - _NEAR) : written.start]):
         points += 12
-    elif _LABEL.match(fold(text[: written.start])):
+    elif written.start < _NEAR and _LABEL.match(fold(text[: written.start])):
         points += 10
     elif _STRONG.search(before):
         points += 10 if paragraph.kind is ParagraphKind.heading or index < 12 else 4

@@ -12,7 +12,7 @@ from records.blocks import Block, row
 
 _BULLET = re.compile(r"^\s*(?:[-•*–—▪◦●■‣·]|\(?\d{1,2}[.)]|[a-z]\))\s+(?=\S)")
 _MARK = re.compile(r"^\s*[-•*–—▪◦●■‣·]\s+")
-_COLUMNS = re.compile(r"\t+|\s*\|\s*|\s{3,}")
+_COLUMNS = re.compile(r"\t+|\||\s{3,}")
 _KNOWN = re.compile(
     r"^(?:[ivx\d]+[.)/ -]+ *)?(?:antecedents?(?: \w+){0,3}|allergies?|motif(?: \S+){0,4}"
     r"|histoire de la maladie|traitements?(?: \S+){0,4}|examens?(?: \S+){0,3}"

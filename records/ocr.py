@@ -15,6 +15,8 @@ from consultation.errors import EngineFailed, InvalidOption
 Ocr: TypeAlias = "Callable[[bytes], str]"
 """A page as PNG → its text."""
 
+_HINT = "Run the command of ANAMNESE_OCR_COMMAND by hand on a picture of a page."
+
 
 def ocr_command(command: str, seconds: float) -> Ocr:
     """``tesseract {image} stdout -l fra``: run without a shell; ``{image}`` is a private file that
@@ -41,11 +43,11 @@ def ocr_command(command: str, seconds: float) -> Ocr:
                 check=False,
             )
         except (OSError, subprocess.TimeoutExpired):
-            raise EngineFailed("the OCR command could not be run or took too long") from None
+            raise EngineFailed("the OCR command could not be run in time", hint=_HINT) from None
         finally:
             Path(name).unlink(missing_ok=True)
         if done.returncode:
-            raise EngineFailed("the OCR command failed")
+            raise EngineFailed("the OCR command failed", hint=_HINT)
         return done.stdout.decode("utf-8", "replace")
 
     return read

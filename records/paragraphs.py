@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from clinical.text import sentences
 from consultation.document_errors import DocumentTooLarge, EmptyDocument
 from consultation.documents import Paragraph, ParagraphKind
 from records.blocks import Block, cleaned
@@ -48,25 +47,14 @@ def paragraphs(blocks: Iterable[Block], order: Order, limits: Limits) -> tuple[P
 
 
 def _pieces(text: str) -> list[str]:
-    if len(text) <= _LONGEST:
-        return [text] if text else []
-    pieces: list[str] = []
-    start = end = 0
-    for sentence in sentences(text):
-        if sentence.end - start > _LONGEST and end > start:
-            pieces.append(text[start:end])
-            start = sentence.start
-        end = sentence.end
-    pieces.append(text[start:end])
-    return [part for piece in pieces for part in _hard(piece)]
-
-
-def _hard(text: str) -> list[str]:
-    """A sentence without end is cut between words, and a word without end anywhere."""
+    """Cut after a sentence, else between words, else anywhere."""
     parts: list[str] = []
-    while len(text) > 2 * _LONGEST:
-        cut = text.rfind(" ", 1, _LONGEST)
-        cut = cut if cut > 0 else _LONGEST
-        parts.append(text[:cut].strip())
-        text = text[cut:].strip()
-    return [part for part in (*parts, text) if part]
+    at = 0
+    while len(text) - at > _LONGEST:
+        end = at + _LONGEST
+        cut = max(text.rfind(mark, at + _LONGEST // 4, end) for mark in (". ", "! ", "? ", "; "))
+        cut = cut + 1 if cut > 0 else text.rfind(" ", at + 1, end)
+        cut = cut if cut > at else end
+        parts.append(text[at:cut].strip())
+        at = cut
+    return [part for part in (*parts, text[at:].strip()) if part]

@@ -17,7 +17,7 @@ from records.blocks import Attachment, Block, Reading
 from records.language import language_of
 from records.limits import Limits
 from records.readers.fhir_values import Json, codes, day, items, listed, obj, text, words
-from records.readers.fhir_words import HEADINGS, codes_of, date_of, told
+from records.readers.fhir_words import HEADINGS, codes_of, date_of, told, withdrawn
 from records.readers.html import read_html
 
 _WORDS_OF_PEOPLE = ("Practitioner", "Organization", "Patient")
@@ -88,7 +88,7 @@ def _resources(content: Any) -> list[Json]:
             continue
         for entry in items(top.get("entry")):
             resource = obj(entry.get("resource"))
-            if resource:
+            if resource and not withdrawn(resource):
                 if text(entry.get("fullUrl")):
                     resource = {**resource, "_fullUrl": text(entry["fullUrl"])}
                 found.append(resource)

@@ -5,6 +5,7 @@ The words are those of the resource; only labels are ours.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 
 from consultation.documents import Coding
@@ -112,6 +113,10 @@ def codes_of(resource: Json) -> tuple[Coding, ...]:
             continue
         for concept in items(resource.get(name)):
             found.extend(codes(concept))
+    for stage in items(resource.get("stage")):
+        found.extend(codes(stage.get("summary")))
+    for extension in extensions(resource):
+        found.extend(codes(extension.get("valueCodeableConcept")))
     for component in items(resource.get("component")):
         found.extend(codes(component.get("code")))
         found.extend(codes(component.get("valueCodeableConcept")))
@@ -123,11 +128,12 @@ def codes_of(resource: Json) -> tuple[Coding, ...]:
 
 def told(resource: Json, name_of: Callable[[Json], str], language: str) -> str:
     """One line; empty when there is nothing to say. ``name_of`` resolves a reference to words."""
-    what = _what(resource, name_of)
+    what, value = _what(resource, name_of), _value(resource)
     details = [one for one in _details(resource, name_of, language) if one]
     if not what:
-        return "; ".join(details)
-    value = _value(resource)
+        state = _LABELS["status"][language != "fr"]
+        said = [one for one in (value, *details) if one]
+        return "; ".join(said) if any(not one.startswith(state) for one in said) else ""
     line = f"{what}: {value}" if value else what
     return f"{line} ({'; '.join(details)})" if details else line
 
@@ -238,8 +244,38 @@ def _details(resource: Json, name_of: Callable[[Json], str], language: str) -> I
     yield ", ".join(one for one in results if one)
     yield text(resource.get("conclusion"))
     yield all_words(resource.get("conclusionCode"))
+    for extension in extensions(resource):
+        value = reading(extension)
+        yield f"{_named(extension)} {value}" if value else ""
     for note in items(resource.get("note")):
         yield text(note.get("text"))
+
+
+def withdrawn(resource: Json) -> bool:
+    """Entered in error: it was never true of this patient."""
+    return "entered-in-error" in (
+        status(resource.get("status")),
+        status(resource.get("verificationStatus")),
+    )
+
+
+def extensions(resource: Json) -> Iterator[Json]:
+    """Those that hold a value: of the resource and of its body sites, and one level inside.
+
+    Oncology profiles keep histology and laterality there.
+    """
+    sites = items(resource.get("bodySite"))
+    for holder in (resource, *sites):
+        for outer in items(holder.get("extension")):
+            for one in (outer, *items(outer.get("extension"))):
+                if any(name.startswith("value") for name in one):
+                    yield one
+
+
+def _named(extension: Json) -> str:
+    """…/mcode-histology-morphology-behavior → histology morphology behavior"""
+    name = re.split(r"[/:]", text(extension.get("url")))[-1]
+    return re.sub(r"^(?:mcode|us-core|fr-core)-", "", name).replace("-", " ")
 
 
 def _age(value: object) -> str:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import email
 import email.policy
+import re
 from email.message import EmailMessage
 from email.utils import parseaddr, parsedate_to_datetime
 
+from consultation.document_errors import DocumentTooLarge
 from consultation.documents import DocumentFormat, ParagraphKind
 from records.archive import safe_name
 from records.blocks import Attachment, Block, Reading, cleaned
@@ -16,9 +18,18 @@ from records.lines import blocks_of_lines
 from records.readers.html import read_html
 
 _MOST_PARTS = 500
+_LONGEST_HEADERS = 100_000
+"""Bytes."""
 
 
 def read_mail(data: bytes, limits: Limits) -> Reading:
+    """Raises DocumentTooLarge for headers beyond reason: the library decodes them in the square of
+    their length."""
+    if (
+        len(re.split(rb"\r?\n\r?\n", data[: 2 * _LONGEST_HEADERS], maxsplit=1)[0])
+        > _LONGEST_HEADERS
+    ):
+        raise DocumentTooLarge("the headers of the message are too long")
     message = email.message_from_bytes(data, policy=email.policy.default)
     subject = cleaned(str(message.get("subject", "")))
     sender = parseaddr(str(message.get("from", "")))

@@ -9,6 +9,7 @@ from typing import Any
 
 from consultation.document_errors import (
     DamagedDocument,
+    DocumentTooLarge,
     EmptyDocument,
     EncryptedDocument,
     ScannedDocument,
@@ -60,10 +61,13 @@ def _read(document: Any, limits: Limits, ocr: Ocr | None) -> Reading:
     sizes: list[tuple[float, float]] = []
     seen: dict[int, str] = {}
     unreadable: list[int] = []
+    room = 2 * limits.characters
     for index in range(count):
         page = document[index]
         try:
-            lines = lines_of(_characters(page))
+            letters = _characters(page, room)
+            room -= len(letters)
+            lines = lines_of(letters)
             if sum(len(word.text) for line in lines for word in line.words) < _FEW:
                 if _has_picture(page):
                     text = ocr(_png(page)) if ocr else ""
@@ -106,7 +110,7 @@ def _read(document: Any, limits: Limits, ocr: Ocr | None) -> Reading:
     )
 
 
-def _characters(page: Any) -> list[Char]:
+def _characters(page: Any, most: int) -> list[Char]:
     """Boxes in points from the lower left. Loose boxes share a baseline, whatever letters."""
     import pypdfium2.raw as raw
 
@@ -115,6 +119,8 @@ def _characters(page: Any) -> list[Char]:
         box = raw.FS_RECTF()
         tight = [ctypes.c_double() for _ in range(4)]
         found: list[Char] = []
+        if textpage.count_chars() > most:
+            raise DocumentTooLarge("more text than one document may hold")
         for index in range(textpage.count_chars()):
             code = raw.FPDFText_GetUnicode(textpage, index)
             letter = "-" if code in (0x02, 0xFFFE) else chr(code) if 0 < code < 0x110000 else ""

@@ -28,7 +28,7 @@ def without_repeats(pages: list[list[Line]], heights: list[float]) -> list[list[
             if _edge(line, height):
                 key = _key(line)
                 footer = key in often and line.middle < height / 2
-                if _NUMBER.match(line.text) or key in shown or footer:
+                if _NUMBER.match(line.text[:40]) or key in shown or footer:
                     continue
                 if key in often:
                     shown.add(key)

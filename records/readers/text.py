@@ -8,13 +8,13 @@ from consultation.documents import DocumentFormat, ParagraphKind
 from records.blocks import Block, Reading, row
 from records.lines import blocks_of_lines
 
-_HEADING = re.compile(r"^ {0,3}(#{1,6})\s+(.+?)\s*#*$")
+_HEADING = re.compile(r"^ {0,3}(#{1,6})\s+(\S.*)$")
 _ITEM = re.compile(r"^\s*(?:[-*+]|\d{1,3}[.)])\s+(?:\[[ xX]\]\s+)?(.*)$")
 _RULE = re.compile(r"^[\s|:\-=_*]+$")
 _MARKS = re.compile(
-    r"(\*\*|__)(?=\S)(.{1,400}?)(?<=\S)\1|(?<!\w)[*_](?=\S)(.{1,400}?)(?<=\S)[*_](?!\w)"
+    r"(\*\*|__)(?=\S)(.{1,120}?)(?<=\S)\1|(?<!\w)[*_](?=\S)(.{1,120}?)(?<=\S)[*_](?!\w)"
 )
-_LINK = re.compile(r"!?\[([^\]\n]{0,400})\]\([^)\n]{0,800}\)")
+_LINK = re.compile(r"!?\[([^\]\n]{0,200})\]\([^)\n]{0,300}\)")
 _ESCAPE = re.compile(r"\\([\\`*_{}\[\]()#+\-.!<>|])")
 
 
@@ -45,7 +45,7 @@ def read_markdown(text: str) -> Reading:
             close()
         elif heading:
             close()
-            found.append(Block(_plain(heading[2]), ParagraphKind.heading))
+            found.append(Block(_plain(heading[2].rstrip(" #")), ParagraphKind.heading))
         elif line.lstrip().startswith("|"):
             close()
             cells = re.split(r"(?<!\\)\|", line.strip().strip("|"))

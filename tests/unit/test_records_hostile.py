@@ -76,6 +76,38 @@ def test_each_is_refused_with_its_code_and_the_others_go_on(data: bytes, code: s
     assert time.monotonic() - started < 10
 
 
+LONG = 60_000
+SLOW = {
+    "spaces": "a" + " " * LONG + "b",
+    "dots": "." * LONG + "x",
+    "heading": "# a\n# b\n# c" + " " * LONG + "d",
+    "bars": "| " * LONG,
+    "brackets": "# a\n# b\n" + "[" * LONG,
+    "stars": "# a\n# b\n" + " *a" * LONG,
+    "dates": "1/" * LONG,
+    "digits": "2019" * LONG,
+    "tags": "<div " * LONG,
+    "entities": "<html><body>" + "&" * LONG,
+    "unclosed": "<html><body><!--" + "-" * LONG,
+    "attributes": "<html><body><p " + "a=" * LONG,
+    "headers": "From: a\nMIME-Version: 1.0\n" + "X: y\n" * 50_000,
+    "folded": "From: a\nMIME-Version: 1.0\nSubject: " + "=?utf-8?q?a?= " * 20_000 + "\n\nx",
+    "parts": "From: a\nMIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=x\n\n"
+    + "--x\n\nhello\n" * 5_000,
+    "groups": "{\\rtf1 " + "{a}" * LONG,
+    "controls": "{\\rtf1 " + "\\u123?" * LONG + "}",
+    "attributes of XML": "<ClinicalDocument xmlns='urn:hl7-org:v3' " + "a='b' " * 50_000,
+    "siblings": "<ClinicalDocument xmlns='urn:hl7-org:v3'>" + "<title/>" * LONG,
+}
+
+
+@pytest.mark.parametrize("name", SLOW)
+def test_no_text_takes_time_that_grows_with_its_square(name: str) -> None:
+    started = time.process_time()
+    read_record([("x", SLOW[name].encode())])
+    assert time.process_time() - started < 5
+
+
 def test_passwords() -> None:
     with pytest.raises(EncryptedDocument):
         read_document("a.pdf", made.pdf_locked())

@@ -203,6 +203,31 @@ def test_fhir_bundle_and_its_attached_text() -> None:
     assert attached.date == "2018-03-02"
 
 
+def test_fhir_extensions_are_read_and_what_was_an_error_is_not() -> None:
+    snomed = "http://snomed.info/sct"
+    cancer = {
+        "resourceType": "Condition",
+        "code": {"text": "Lung cancer"},
+        "extension": [
+            {
+                "url": "http://hl7.org/fhir/us/mcode/StructureDefinition/mcode-histology-behavior",
+                "valueCodeableConcept": {
+                    "coding": [{"system": snomed, "code": "35917007", "display": "Adenocarcinoma"}]
+                },
+            }
+        ],
+    }
+    wrong = {
+        "resourceType": "Condition",
+        "code": {"text": "Leukaemia"},
+        "verificationStatus": {"coding": [{"code": "entered-in-error"}]},
+    }
+    bundle = {"resourceType": "Bundle", "entry": [{"resource": cancer}, {"resource": wrong}]}
+    document = read_document("x.json", json.dumps(bundle).encode())
+    assert texts(document)[1:] == ["Lung cancer (histology behavior Adenocarcinoma)"]
+    assert [one.code for one in document.paragraphs[1].codes] == ["35917007"]
+
+
 def test_fhir_one_resource_a_line() -> None:
     lines = "\n".join(json.dumps(entry["resource"]) for entry in made.fhir()["entry"][:3])
     document = read_document("patient.ndjson", lines.encode())
@@ -244,9 +269,9 @@ def test_an_archive_a_folder_and_one_bad_file(tmp_path: Path) -> None:
 
 
 PROSE = (
-    "Le patient a bénéficié d'un scanner thoracique qui retrouve une masse du lobe "
-    "supérieur droit, "
-    "avec des adénopathies médiastinales, et une biopsie a été réalisée sans complication le "
+    "Le patient a bénéficié d'un scanner thoracique qui retrouve une masse du lobe supérieur "
+    "droit, avec des adénopathies médiastinales, et une biopsie a été réalisée sans complication "
+    "le "
     "lendemain, dont l'analyse conclut à un adénocarcinome de phénotype bronchique."
 )
 
