@@ -13,6 +13,7 @@ from api.arguments import settings
 from api.console import Console, Mode, reported
 from api.evaluate import evaluate
 from api.evaluate_oncology import oncology
+from api.evaluate_records import records, synthesis_speed
 from api.mutations import mutations
 from consultation.errors import InvalidOption
 from consultation.wire import Record
@@ -60,6 +61,8 @@ app = typer.Typer(
 )
 app.command(RECORDINGS)(evaluate)
 app.command()(mutations)
+app.command()(records)
+app.command()(synthesis_speed)
 app.command()(oncology)
 
 Folder = Annotated[Path, typer.Argument(help="The corpus, as published.")]

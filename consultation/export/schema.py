@@ -6,6 +6,7 @@ import json
 
 from consultation.signoff import NoteVersion
 from consultation.summary import Summary
+from consultation.synthesis import Synthesis
 from consultation.transcript import Transcript
 
 
@@ -21,5 +22,5 @@ def schema() -> dict[str, str]:
             ensure_ascii=False,
         )
         + "\n"
-        for kind in (Transcript, Summary, NoteVersion)
+        for kind in (Transcript, Summary, NoteVersion, Synthesis)
     }
