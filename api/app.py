@@ -24,6 +24,7 @@ from api.routes import (
     life,
     metrics,
     openai,
+    page,
     results,
     summaries,
     uploads,
@@ -87,6 +88,7 @@ def make_app(settings: ServiceSettings) -> FastAPI:
         metrics,
         openai,
         uploads,
+        page,
     ):
         app.include_router(one.router)
     app.openapi = lambda: describe(app)  # type: ignore[method-assign]
