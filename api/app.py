@@ -22,7 +22,9 @@ from api.routes import (
     health,
     jobs,
     life,
+    me,
     metrics,
+    notes,
     openai,
     page,
     results,
@@ -89,6 +91,8 @@ def make_app(settings: ServiceSettings) -> FastAPI:
         openai,
         uploads,
         page,
+        notes,
+        me,
     ):
         app.include_router(one.router)
     app.openapi = lambda: describe(app)  # type: ignore[method-assign]

@@ -10,10 +10,12 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from sqlalchemy.orm import Session
 
 from api.problem import Forbidden, Unauthorized
 from api.service import Service, Used
 from api.tokens import Identity
+from consultation.author import Author
 from consultation.errors import InvalidOption
 from jobs.service_settings import ServiceSettings
 from jobs.store import access, pseudonyms
@@ -114,8 +116,14 @@ def actor(request: Request, who: Principal) -> Actor:
     return Actor(who.org_id, who.key_id, request.state.request_id)
 
 
+def author(session: Session, who: Principal) -> Author:
+    """Who changes a note: with the key's name; that of a token's person is not known."""
+    return Author(id=who.key_id, name=access.key_name(session, who.key_id))
+
+
 Reader = Annotated[Principal, Depends(needs(Scope.read))]
 Writer = Annotated[Principal, Depends(needs(Scope.write))]
+Signer = Annotated[Principal, Depends(needs(Scope.sign))]
 Eraser = Annotated[Principal, Depends(needs(Scope.erase))]
 Auditor = Annotated[Principal, Depends(needs(Scope.audit))]
 Monitor = Annotated[Principal, Depends(needs(Scope.metrics))]

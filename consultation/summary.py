@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
+from consultation.author import Author
 from consultation.evidence import Check, Comparison, Evidence, Level, Span, Verdict
 from consultation.provenance import Provenance
 from consultation.tables import Measurement, Treatment
@@ -48,16 +49,26 @@ class Statement(Record):
     """One line of a note."""
 
     id: str
-    """Unique in the summary: ``<section>.<n>``."""
+    """Unique in the summary: ``<section>.<n>`` of the section where it was written first."""
     text: str = Field(min_length=1)
     original: str | None = None
     """What the model wrote, when a rule mended it from the evidence; see the check ``repaired``."""
-    evidence: tuple[Evidence, ...] = Field(min_length=1)
+    evidence: tuple[Evidence, ...]
+    """At least one quote, but for what a clinician wrote on his own: then ``author`` is set and the
+    check ``addition`` is there."""
     support: float = Field(ge=0, le=1)
     """How much of the statement's content words its evidence holds, weighted by rarity."""
     polarity: Polarity = Polarity.affirmed
     experiencer: Experiencer = Experiencer.patient
     checks: tuple[Check, ...] = ()
+    author: Author | None = Field(default=None, exclude_if=lambda author: author is None)
+    """Whoever wrote these words, or took them into the note; left out for those of the AI."""
+
+    @model_validator(mode="after")
+    def _supported(self) -> Self:
+        if not self.evidence and self.author is None:
+            raise ValueError("a statement without evidence is somebody's own")
+        return self
 
     @property
     def warnings(self) -> tuple[Check, ...]:

@@ -23,6 +23,7 @@ from jobs.store import audit, awaited, consultations, lives
 from jobs.store.audit import Actor
 from jobs.store.database import DatabaseAway
 from jobs.store.life_tables import Removal
+from jobs.store.note_tables import DocumentContext, NoteRevision, TranscriptEdit
 from jobs.store.store import Store
 from jobs.store.tables import Artefact, IdempotencyRecord, JobEvent, new_id, now_ms
 
@@ -89,7 +90,10 @@ def _erase(store: Store, session: Session, actor: Actor, consultation_id: str) -
         id="",
         consultations=1,
         recordings=int(row.audio_bytes is not None),
-        artefacts=_count(session, Artefact, Artefact.consultation_id == row.id),
+        artefacts=sum(
+            _count(session, table, table.consultation_id == row.id)
+            for table in (Artefact, NoteRevision, DocumentContext, TranscriptEdit)
+        ),
         jobs=len(jobs),
         events=_count(session, JobEvent, JobEvent.job_id.in_(jobs)),
         idempotency_records=_count(session, IdempotencyRecord, IdempotencyRecord.job_id.in_(jobs)),

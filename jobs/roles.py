@@ -20,14 +20,15 @@ class Scope(StrEnum):
     audit = "audit:read"
     metrics = "metrics:read"
     webhooks = "webhooks:manage"
+    sign = "notes:sign"
 
 
 SCOPES: dict[Role, frozenset[Scope]] = {
-    Role.clinician: frozenset({Scope.read, Scope.write, Scope.erase}),
+    Role.clinician: frozenset({Scope.read, Scope.write, Scope.erase, Scope.sign}),
     Role.integration: frozenset({Scope.read, Scope.write, Scope.webhooks}),
-    Role.admin: frozenset(Scope),
+    Role.admin: frozenset(Scope) - {Scope.sign},
     Role.auditor: frozenset({Scope.audit}),
     Role.monitor: frozenset({Scope.metrics}),
 }
 """What each role may do. An auditor reads who did what, never what was said; a monitor reads
-numbers alone."""
+numbers alone. Only a clinician signs a note: not who administers, nor a program."""

@@ -23,6 +23,7 @@ from jobs.digests import transcript_digest
 from jobs.durable_engines import DurableDiarizer, DurableRecognizer
 from jobs.errors import NotFound
 from jobs.files import storage_errors, temporary_folder
+from jobs.notes import rewritten
 from jobs.store import artefacts, job_rows
 from jobs.store.artefacts import DIARIZATION, OPTIONS, RECOGNITION, SUMMARY, TRANSCRIPT
 from jobs.store.store import Store
@@ -128,6 +129,7 @@ def summarize_job(
 
     def keep(session: Session) -> None:
         held = job_rows.held(session, job_id, fence)
+        rewritten(session, store.ring, held, summary)
         _put(session, store, held, SUMMARY, summary.to_json().encode(), template)
 
     store.database.persist(keep)

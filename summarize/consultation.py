@@ -240,7 +240,7 @@ class _Writer:
         kept = self.statements[section.key]
         if any(self._same(text, other.text) for other in kept):
             return
-        polarity, experiencer = _meaning(text, self.language)
+        polarity, experiencer = meaning(text, self.language)
         kept.append(
             Statement(
                 id=f"{section.key}.{len(kept) + 1}",
@@ -292,7 +292,7 @@ class _Writer:
         )
 
 
-def _meaning(text: str, language: str) -> tuple[Polarity, Experiencer]:
+def meaning(text: str, language: str) -> tuple[Polarity, Experiencer]:
     """Of a whole statement: denied if all that it names is denied, uncertain if any of it is."""
     named = findings(text, language)
     polarities = {finding.polarity.value for finding in named}

@@ -248,11 +248,11 @@ def quote(units_of_evidence: Sequence[Unit]) -> tuple[Evidence, ...]:
         else:
             spans.append([unit])
     return tuple(
-        _evidence(span[0].segment, span[0].start, span[-1].end, span[0].role) for span in spans
+        evidence_of(span[0].segment, span[0].start, span[-1].end, span[0].role) for span in spans
     )
 
 
-def _evidence(segment: Segment, start: int, end: int, role: Role) -> Evidence:
+def evidence_of(segment: Segment, start: int, end: int, role: Role) -> Evidence:
     position, first, last = 0, None, None
     for word in segment.words:
         word_end = position + len(word.text)

@@ -49,7 +49,7 @@ class ErasureReceipt(BaseModel):
     consultations: int
     recordings: int
     artefacts: int
-    """Options, transcripts, notes, and what jobs kept on the way."""
+    """Options, transcripts, notes with their revisions, and what jobs kept on the way."""
     jobs: int
     events: int
     idempotency_records: int

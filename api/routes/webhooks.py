@@ -18,7 +18,7 @@ from jobs.webhooks.address import check_url
 from jobs.webhooks.sending import new_secret
 
 router = APIRouter(prefix="/v1/webhooks", tags=["webhooks"])
-Event = Literal["job.completed", "job.failed", "job.cancelled", "batch.completed"]
+Event = Literal["job.completed", "job.failed", "job.cancelled", "batch.completed", "note.signed"]
 
 
 class _Wire(BaseModel):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+from consultation.signoff import NoteVersion
 from consultation.summary import Summary
 from consultation.transcript import Transcript
 
@@ -20,5 +21,5 @@ def schema() -> dict[str, str]:
             ensure_ascii=False,
         )
         + "\n"
-        for kind in (Transcript, Summary)
+        for kind in (Transcript, Summary, NoteVersion)
     }

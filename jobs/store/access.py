@@ -48,6 +48,20 @@ def known_organisation(session: Session, name: str) -> str | None:
     return session.scalar(select(Organisation.id).where(Organisation.name == name))
 
 
+def organisation_name(session: Session, org_id: str) -> str:
+    """Raises NotFound."""
+    row = session.get(Organisation, org_id)
+    if row is None:
+        raise NotFound("there is no such organisation")
+    return row.name
+
+
+def key_name(session: Session, key_id: str) -> str | None:
+    """What a key is for; None for what is no key."""
+    row = session.get(ApiKey, key_id)
+    return row.name if row is not None else None
+
+
 def issue(
     session: Session,
     *,

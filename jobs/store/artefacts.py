@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TypeVar
 
 from sqlalchemy import Select, delete, select
 from sqlalchemy.orm import Session
@@ -12,11 +13,14 @@ from jobs.store.crypto import key_of, seal, unseal
 from jobs.store.keys import KeyRing
 from jobs.store.tables import Artefact, new_id, now_ms
 
+Content = TypeVar("Content")
 OPTIONS = "options"
 RECOGNITION = "recognition"
 DIARIZATION = "diarization"
 TRANSCRIPT = "transcript"
 SUMMARY = "summary"
+WAVEFORM = "waveform"
+"""How loud it is, for a player; goes with the recording."""
 
 
 @dataclass(frozen=True)
@@ -93,6 +97,13 @@ def require(stored: Stored | None, what: str) -> Stored:
     if stored is None:
         raise NotFound(f"there is no {what}", hint="It may not be ready yet: look at the job.")
     return stored
+
+
+def present(content: Content | None, what: str) -> Content:
+    """Raises NotFound."""
+    if content is None:
+        raise NotFound(f"there is no {what}", hint="It may not be ready yet, or it was deleted.")
+    return content
 
 
 def listed(session: Session, org_id: str, consultation_id: str) -> tuple[Listed, ...]:

@@ -10,10 +10,18 @@ from sqlalchemy import ColumnElement, and_, delete, exists, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from jobs.store import artefacts, consultations, pseudonyms
-from jobs.store.artefacts import DIARIZATION, OPTIONS, RECOGNITION, SUMMARY, TRANSCRIPT
+from jobs.store import artefacts, consultations, notes, pseudonyms
+from jobs.store.artefacts import (
+    DIARIZATION,
+    OPTIONS,
+    RECOGNITION,
+    SUMMARY,
+    TRANSCRIPT,
+    WAVEFORM,
+)
 from jobs.store.keys import KeyRing
 from jobs.store.life_tables import ConsultationLife, Removal, Schedule
+from jobs.store.note_tables import DocumentContext, NoteRevision, TranscriptEdit
 from jobs.store.tables import Artefact, Consultation, Job, now_ms
 
 _UNFINISHED = ("queued", "processing")
@@ -57,7 +65,7 @@ def release_audio(session: Session, org_id: str, consultation_id: str) -> bool:
     if row is None or row.audio_bytes is None or audio_is_needed(session, org_id, consultation_id):
         return False
     row.audio_bytes = None
-    artefacts.forget(session, org_id, consultation_id, RECOGNITION, DIARIZATION)
+    artefacts.forget(session, org_id, consultation_id, RECOGNITION, DIARIZATION, WAVEFORM)
     to_be_removed(session, org_id, consultation_id, [])
     return True
 
@@ -95,7 +103,7 @@ def results_due(
     )
     query = (
         select(Artefact.org_id, Artefact.consultation_id)
-        .where(Artefact.kind == kind, Artefact.created < older_than, ~busy)
+        .where(Artefact.kind == kind, Artefact.created < older_than, ~busy, ~_worked_on(older_than))
         .distinct()
         .limit(limit)
     )
@@ -105,7 +113,8 @@ def results_due(
 def forget_results(
     session: Session, org_id: str, consultation_id: str, kind: str, *, older_than: int
 ) -> int:
-    """How many went. With the last result and without a recording, the options go, too."""
+    """How many went. With the last result and without a recording, the options go, too. A note that
+    somebody worked on goes with all its revisions, when the last of them is as old."""
     gone = session.scalars(
         delete(Artefact)
         .where(
@@ -113,16 +122,40 @@ def forget_results(
             Artefact.consultation_id == consultation_id,
             Artefact.kind == kind,
             Artefact.created < older_than,
+            ~_worked_on(older_than),
         )
-        .returning(Artefact.id)
+        .returning(Artefact.name)
     ).all()
+    if gone and kind == SUMMARY:
+        session.execute(
+            delete(NoteRevision).where(
+                NoteRevision.org_id == org_id,
+                NoteRevision.consultation_id == consultation_id,
+                NoteRevision.template.in_(gone),
+            )
+        )
+    elif gone:
+        notes.forget(session, org_id, consultation_id, TranscriptEdit)
     row = session.get(Consultation, consultation_id)
     left = exists().where(
         Artefact.consultation_id == consultation_id, Artefact.kind.in_((TRANSCRIPT, SUMMARY))
     )
     if gone and row is not None and row.audio_bytes is None and not session.scalar(select(left)):
         artefacts.forget(session, org_id, consultation_id, OPTIONS)
+        notes.forget(session, org_id, consultation_id, DocumentContext)
     return len(gone)
+
+
+def _worked_on(since: int) -> ColumnElement[bool]:
+    """Whether somebody changed or signed this note since then."""
+    return and_(
+        Artefact.kind == SUMMARY,
+        exists().where(
+            NoteRevision.consultation_id == Artefact.consultation_id,
+            NoteRevision.template == Artefact.name,
+            NoteRevision.created >= since,
+        ),
+    )
 
 
 def to_be_removed(session: Session, org_id: str, consultation_id: str, jobs: Sequence[str]) -> None:

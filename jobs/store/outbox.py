@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from jobs.store.tables import Job, new_id, now_ms
 from jobs.store.webhook_tables import Webhook, WebhookDelivery
 
-EVENTS = ("job.completed", "job.failed", "job.cancelled", "batch.completed")
+EVENTS = ("job.completed", "job.failed", "job.cancelled", "batch.completed", "note.signed")
 
 
 class _Batch(Protocol):
@@ -35,6 +35,17 @@ def job_over(session: Session, job: Job) -> None:
 
 def batch_over(session: Session, batch: _Batch, counts: dict[str, int]) -> None:
     _tell(session, batch.org_id, "batch.completed", {"batch_id": batch.id, "items": counts}, None)
+
+
+def note_signed(
+    session: Session, org_id: str, consultation_id: str, template: str, revision: int
+) -> None:
+    data: dict[str, object] = {
+        "consultation_id": consultation_id,
+        "template": template,
+        "revision": revision,
+    }
+    _tell(session, org_id, "note.signed", data, consultation_id)
 
 
 def _tell(

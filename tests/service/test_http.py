@@ -66,6 +66,7 @@ def door(settings: ServiceSettings) -> Iterator[Door]:
         other = access.organisation(session, "other")
     keys = {role.value: issue(store, org, role) for role in Role}
     keys["stranger"] = issue(store, other, Role.admin)
+    keys["strange_clinician"] = issue(store, other, Role.clinician)
     keys["old"] = issue(store, org, Role.admin, expires=1)
     keys["reader"] = issue(store, org, Role.admin, scopes=frozenset({Scope.read}))
     with TestClient(app, raise_server_exceptions=False) as client:

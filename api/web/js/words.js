@@ -25,7 +25,7 @@ export function speak(wanted) {
   document.documentElement.lang = wanted;
 }
 
-/** t("note.sections", {count: 3}) fills {count} in. */
+/** The words of a key; {count} is filled in from the values. */
 export function t(key, values = {}) {
   const text = read[language][key];
   if (text === undefined) throw new Error(`no words for ${key}`);

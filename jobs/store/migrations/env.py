@@ -7,6 +7,7 @@ from alembic import context
 from jobs.store import (  # noqa: F401 - their tables are among those of Base
     batch_tables,
     life_tables,
+    note_tables,
     operations_tables,
     upload_tables,
     webhook_tables,

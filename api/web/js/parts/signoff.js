@@ -16,11 +16,11 @@ export function signoffBar(work, { toStatement }) {
   const version = work.note;
   const { signature } = version;
   const blocking = version.blocking.length;
-  const signs = work.writes && who().role !== "integration";
+  const signs = who().scopes.includes("notes:sign");
   return h("div", { class: "signoff" }, noteState(version),
     signature && version.signed && h("span", { class: "hint" }, t("signed.by", { name: signature.name, at: day(signature.at) })),
     blocking > 0 && !version.signed && h("button", { type: "button", class: "badge bad", "data-key": "blocking", onclick: () => toStatement(version.blocking[0].statement) }, icon("warning"), h("span", {}, plural("blocking", blocking))),
-    signs && version.state === "draft" && button("check", t("review"), () => attempt(() => work.review()), { "data-key": "review" }),
+    work.writes && version.state === "draft" && button("check", t("review"), () => attempt(() => work.review()), { "data-key": "review" }),
     signs && !version.signed && button("sign", t(version.replaces ? "sign.again" : "sign"), () => sign(work, toStatement), { class: "main", "data-key": "sign" }));
 }
 
