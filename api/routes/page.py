@@ -14,6 +14,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Header, Response
 
+from api.service import Used
 from jobs.errors import NotFound
 
 router = APIRouter(include_in_schema=False)
@@ -69,7 +70,7 @@ def digest() -> str:
 
 
 @cache
-def _index() -> bytes:
+def _index(authentication: str) -> bytes:
     """With the digest in its addresses, and its modules announced, so that they come at once."""
     here = f"/static/{digest()}"
     modules = "".join(
@@ -78,21 +79,25 @@ def _index() -> bytes:
         if name.endswith(".js")
     )
     text = files()["index.html"].decode()
-    return text.replace("{{static}}", here).replace("{{modules}}", modules).encode()
+    filled = {"static": here, "modules": modules, "authentication": authentication}
+    for name, value in filled.items():
+        text = text.replace("{{" + name + "}}", value)
+    return text.encode()
 
 
 @cache
-def _packed(name: str) -> bytes:
-    return gzip.compress(_index() if name == "index.html" else files()[name], mtime=0)
+def _packed(content: bytes) -> bytes:
+    return gzip.compress(content, mtime=0)
 
 
 Encodings = Annotated[str | None, Header(alias="accept-encoding", max_length=1000)]
 
 
 @router.get("/")
-def index(accept_encoding: Encodings = None) -> Response:
-    """Asked for anew each time: it names the digest of the rest."""
-    return _answer("index.html", accept_encoding, "no-cache")
+def index(used: Used, accept_encoding: Encodings = None) -> Response:
+    """Asked for anew each time: it names the digest of the rest, and whether a key is needed."""
+    content = _index(used.settings.authentication)
+    return _answer(content, ".html", accept_encoding, "no-cache")
 
 
 @router.get("/static/{version}/{name:path}")
@@ -100,14 +105,13 @@ def static(version: str, name: str, accept_encoding: Encodings = None) -> Respon
     """Raises NotFound, for another version's files too: they would not fit together."""
     if version != digest() or name not in files():
         raise NotFound("there is no such file", hint="Load the page again.")
-    return _answer(name, accept_encoding, _FOR_EVER)
+    return _answer(files()[name], Path(name).suffix, accept_encoding, _FOR_EVER)
 
 
-def _answer(name: str, accepted: str | None, kept: str) -> Response:
+def _answer(content: bytes, suffix: str, accepted: str | None, kept: str) -> Response:
     packed = "gzip" in (accepted or "")
-    content = _packed(name) if packed else _index() if name == "index.html" else files()[name]
     headers = {**_HEADERS, "cache-control": kept, "vary": "accept-encoding"}
     if packed:
         headers["content-encoding"] = "gzip"
-    media = _MEDIA[Path(name).suffix]
-    return Response(content, media_type=media, headers=headers)
+        content = _packed(content)
+    return Response(content, media_type=_MEDIA[suffix], headers=headers)

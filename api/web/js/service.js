@@ -45,7 +45,10 @@ export async function signIn(given) {
 }
 
 /** With the key of this tab; without one, where the service asks for none. */
-export const signInAgain = () => signIn(key);
+export async function signInAgain() {
+  const open = document.querySelector("meta[name=authentication]").content === "none";
+  if (key || open) await signIn(key);
+}
 
 export function signOut() {
   key = me = null;
