@@ -27,6 +27,7 @@ from api.routes import (
     notes,
     openai,
     page,
+    playback,
     results,
     summaries,
     uploads,
@@ -82,6 +83,7 @@ def make_app(settings: ServiceSettings) -> FastAPI:
         jobs,
         results,
         summaries,
+        page,
         batches,
         webhooks,
         life,
@@ -90,9 +92,9 @@ def make_app(settings: ServiceSettings) -> FastAPI:
         metrics,
         openai,
         uploads,
-        page,
         notes,
         me,
+        playback,
     ):
         app.include_router(one.router)
     app.openapi = lambda: describe(app)  # type: ignore[method-assign]

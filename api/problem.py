@@ -18,7 +18,7 @@ from starlette.exceptions import HTTPException
 
 from api import openai_errors
 from consultation.errors import AnamneseError, DiskFull, InputError
-from jobs.errors import AudioAway, Conflict, NotFound, StorageQuota, TooManyUnfinished
+from jobs.errors import AudioAway, AudioDeleted, Conflict, NotFound, StorageQuota, TooManyUnfinished
 from jobs.store.database import DatabaseAway
 from jobs.store.uploads import Gone
 from jobs.uploads import Busy
@@ -99,6 +99,15 @@ class PreconditionFailed(InputError):
     hint = "It was changed since: read it again."
 
 
+class RangeNotSatisfiable(InputError):
+    code = "range_not_satisfiable"
+    hint = "Content-Range says how many bytes there are."
+
+    def __init__(self, total: int) -> None:
+        super().__init__("the range begins after the end")
+        self.headers = {"Content-Range": f"bytes */{total}", "Accept-Ranges": "bytes"}
+
+
 class TooBusy(AnamneseError):
     """Too much waits already."""
 
@@ -112,6 +121,7 @@ _STATUS: tuple[tuple[type[AnamneseError], int], ...] = (
     (Unauthorized, 401),
     (Forbidden, 403),
     (Gone, 410),
+    (AudioDeleted, 410),
     (NotFound, 404),
     (NotAcceptable, 406),
     (Busy, 423),
@@ -123,6 +133,7 @@ _STATUS: tuple[tuple[type[AnamneseError], int], ...] = (
     (PreconditionRequired, 428),
     (TooManyRequests, 429),
     (TooManyUnfinished, 429),
+    (RangeNotSatisfiable, 416),
     (ChecksumMismatch, 460),
     (InputError, 422),
     (Unavailable, 503),

@@ -4,6 +4,7 @@ AnamneseError
 ├── KeysMissing            no encryption keys, or not the one that is needed
 ├── Damaged                what is stored was cut, altered, or belongs elsewhere
 ├── NotFound               no such thing in this organisation
+├── AudioDeleted           there was a recording
 ├── Conflict               the state does not allow it
 ├── Cancelled              somebody cancelled the job
 ├── LostJob                another worker has taken this job over
@@ -33,6 +34,11 @@ class NotFound(AnamneseError):
     code = "not_found"
     exit_code = 2
     hint = "Check the id; it may have been deleted."
+
+
+class AudioDeleted(NotFound):
+    code = "audio_deleted"
+    hint = "It was signed off, too old, or deleted; transcript and notes stay."
 
 
 class Conflict(AnamneseError):

@@ -25,12 +25,13 @@ from jobs.errors import NotFound
 from jobs.files import storage_errors, temporary_folder
 from jobs.notes import rewritten
 from jobs.store import artefacts, job_rows
-from jobs.store.artefacts import DIARIZATION, OPTIONS, RECOGNITION, SUMMARY, TRANSCRIPT
+from jobs.store.artefacts import DIARIZATION, OPTIONS, RECOGNITION, SUMMARY, TRANSCRIPT, WAVEFORM
 from jobs.store.store import Store
 from jobs.store.tables import Job
 from prompts.library import default_template
 from summarize.consultation import summarize
 from transcribe.audio import decode
+from transcribe.peaks import peaks
 from transcribe.pipeline import TranscribeOptions, transcribe
 
 Admit = Callable[[float], None]
@@ -87,6 +88,7 @@ def transcribe_job(
             )
             recording.unlink()
         admit(decoded.recording.duration)
+        loud = peaks(decoded.waveform)
         transcript = transcribe(
             decoded,
             DurableRecognizer(models.recognizer, digest, load, save),
@@ -101,6 +103,7 @@ def transcribe_job(
     def keep(session: Session) -> None:
         held = job_rows.held(session, job_id, fence)
         _put(session, store, held, TRANSCRIPT, transcript.to_json().encode())
+        _put(session, store, held, WAVEFORM, loud.to_json().encode())
         artefacts.forget(session, job.org_id, job.consultation_id, RECOGNITION, DIARIZATION)
 
     store.database.persist(keep)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -44,6 +44,14 @@ class AudioStore(Protocol):
     def read(self, org_id: str, consultation_id: str) -> Iterator[bytes]:
         """Chunks, each verified. Raises Damaged, KeysMissing."""
 
+    def length(self, org_id: str, consultation_id: str) -> int:
+        """Bytes of the recording. Raises Damaged."""
+
+    def span(
+        self, org_id: str, consultation_id: str, start: int, end: int
+    ) -> Generator[bytes, None, None]:
+        """Those from ``start`` up to ``end``. Raises Damaged, KeysMissing."""
+
     def delete(self, org_id: str, consultation_id: str) -> None:
         """May be done twice."""
 
@@ -69,6 +77,17 @@ class AudioFolder:
         """Chunks, each verified. Raises Damaged, StorageError, KeysMissing."""
         path = self.path(org_id, consultation_id)
         return sealed_file.read(path, context(org_id, consultation_id), self._ring)
+
+    def length(self, org_id: str, consultation_id: str) -> int:
+        with storage_errors(), self.path(org_id, consultation_id).open("rb") as file:
+            return sealed_file.content_length(file)
+
+    def span(
+        self, org_id: str, consultation_id: str, start: int, end: int
+    ) -> Generator[bytes, None, None]:
+        about = context(org_id, consultation_id)
+        with storage_errors(), self.path(org_id, consultation_id).open("rb") as file:
+            yield from sealed_file.read_span(file, about, self._ring, start, end)
 
     def delete(self, org_id: str, consultation_id: str) -> None:
         """Raises StorageError."""

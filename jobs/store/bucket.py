@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import importlib.util
 import threading
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager, suppress
 from datetime import datetime
 from functools import partial
@@ -58,6 +58,17 @@ class AudioBucket:
         """Chunks, each verified. Raises Damaged, StorageError, KeysMissing."""
         with _away(), self._open(org_id, consultation_id) as file:
             yield from sealed_file.read_from(file, context(org_id, consultation_id), self._ring)
+
+    def length(self, org_id: str, consultation_id: str) -> int:
+        with _away(), self._open(org_id, consultation_id) as file:
+            return sealed_file.content_length(file)
+
+    def span(
+        self, org_id: str, consultation_id: str, start: int, end: int
+    ) -> Generator[bytes, None, None]:
+        about = context(org_id, consultation_id)
+        with _away(), self._open(org_id, consultation_id) as file:
+            yield from sealed_file.read_span(file, about, self._ring, start, end)
 
     def delete(self, org_id: str, consultation_id: str) -> None:
         with _away(), suppress(FileNotFoundError):

@@ -120,6 +120,68 @@ def read_from(file: BinaryIO, context: str, ring: KeyRing) -> Iterator[bytes]:
         raise Damaged("a recording was cut")
 
 
+def read_span(file: BinaryIO, context: str, ring: KeyRing, start: int, end: int) -> Iterator[bytes]:
+    """``content[start:end]`` of a file that can be sought in and was just opened; only the chunks
+    that hold it are read. Each is authenticated with its place; that the file was cut is seen only
+    when its last chunk is among them. Raises Damaged, KeysMissing.
+    """
+    key_id, head = head_of(file)
+    opener = Opener(ring.key(key_id), head, context)
+    places = _chunks(file, len(head))
+    total, at = _content(places), 0
+    for number, (position, length) in enumerate(places):
+        size = length - _TAG - _SESSION
+        if at < end and start < at + size:
+            file.seek(position)
+            sealed = next_chunk(file)
+            if sealed is None or len(sealed) != length:
+                raise Damaged("a recording was cut or altered")
+            content = opener.open(sealed, number, total if number + 1 == len(places) else None)
+            yield content[max(0, start - at) : end - at]
+        at += size
+
+
+def content_length(file: BinaryIO) -> int:
+    """Bytes of what was sealed, as the file's own layout says. Raises Damaged."""
+    _, head = head_of(file)
+    return _content(_chunks(file, len(head)))
+
+
+def _content(places: list[tuple[int, int]]) -> int:
+    return sum(length - _TAG - _SESSION for _, length in places)
+
+
+def _chunks(file: BinaryIO, begin: int) -> list[tuple[int, int]]:
+    """(position, sealed bytes) of each chunk; nothing is opened. Raises Damaged.
+
+    All but the last are full where a file was written in one go, which is looked at first: a bucket
+    would have to be read through to find out.
+    """
+    size = file.seek(0, os.SEEK_END)
+    full = 4 + _SESSION + CHUNK + _TAG
+    count, rest = divmod(size - begin, full)
+    if rest > 4:
+        file.seek(begin + count * full)
+        even = file.read(4) == (rest - 4).to_bytes(4, "big")
+        if even and count:
+            file.seek(begin + (count - 1) * full)
+            even = file.read(4) == (full - 4).to_bytes(4, "big")
+        if even:
+            firsts = [(begin + number * full, full - 4) for number in range(count)]
+            return [*firsts, (begin + count * full, rest - 4)]
+    places, position = [], begin
+    while position < size:
+        file.seek(position)
+        length = int.from_bytes(file.read(4), "big")
+        if not _TAG <= length - _SESSION <= CHUNK + _TAG or position + 4 + length > size:
+            raise Damaged("a recording was cut or altered")
+        places.append((position, length))
+        position += 4 + length
+    if not places:
+        raise Damaged("a recording was cut")
+    return places
+
+
 class Sealer:
     """Seals the chunks that one session writes."""
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from jobs.store.artefacts import SUMMARY, TRANSCRIPT
+from jobs.store.artefacts import SUMMARY, TRANSCRIPT, WAVEFORM
 from jobs.store.webhook_tables import WebhookDelivery
 from tests.service.test_http import FILE, Door, door, problem, sent_transcript
 from tests.service.test_life import all_rows
@@ -30,6 +30,8 @@ def consultation(door: Door) -> dict[str, str]:
     said = transcript("D: De quoi souffrez-vous ?", "P: J'ai mal au ventre.")
     put(door.store, door.org, con, TRANSCRIPT, said.to_json().encode())
     put(door.store, door.org, con, SUMMARY, made_note(), "soap")
+    loud = b'{"duration_ms": 1, "peaks_per_second": 1, "peaks": [7]}'
+    put(door.store, door.org, con, WAVEFORM, loud)
     return {"consultation_id": con, "job_id": job}
 
 
