@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import shutil
+import time
 import wave
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import av
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 FOUND = shutil.which("chromium") or shutil.which("chromium-browser")
 SAMPLE = Path(__file__).parents[2] / "evaluation" / "samples" / "consult_fr.flac"
@@ -43,6 +44,8 @@ def sample_wav(path: Path) -> Path:
 @contextmanager
 def running(microphone: Path) -> Iterator[Browser]:
     assert FOUND is not None
+    # A machine that does ten other things.
+    expect.set_options(timeout=60_000)
     with sync_playwright() as play:
         browser = play.chromium.launch(
             executable_path=FOUND,
@@ -67,7 +70,7 @@ class Watched:
             " console.error('POLICY', e.violatedDirective, e.blockedURI))"
         )
         self.page: Page = context.new_page()
-        self.page.set_default_timeout(30_000)
+        self.page.set_default_timeout(60_000)
         self.page.on("console", self._said)
         self.page.on("pageerror", lambda error: self.faults.append(f"error: {error}"))
         self.page.on("request", self._asked)
@@ -82,3 +85,11 @@ class Watched:
         address: str = request.url  # type: ignore[attr-defined]
         if not address.startswith((self.url, "blob:", "data:")):
             self.faults.append(f"another host: {address}")
+
+
+def until(page: Page, expression: str, seconds: float = 30.0) -> None:
+    """Until it is true. Playwright's own wait evaluates text in the page, which its policy forbids."""
+    end = time.monotonic() + seconds
+    while not page.evaluate(expression):
+        assert time.monotonic() < end, expression
+        page.wait_for_timeout(100)

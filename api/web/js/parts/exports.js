@@ -33,15 +33,16 @@ async function offered(route) {
 
 export async function exports(work) {
   try {
-    const [note, summary, transcript] = await Promise.all([offered("notes/{template}/export"), offered("summary"), offered("transcript")]);
+    const [note, transcript] = await Promise.all([offered("notes/{template}/export"), offered("transcript")]);
     const timed = work.transcript.timed !== false;
-    const noteFrom = note.size ? `notes/${work.template}/export` : `summary?template=${work.template}`;
+    // Never the AI's first note: what people changed would be lost from it.
+    const noteFrom = note.size ? `notes/${work.template}/export` : `notes/${work.template}`;
     const signed = work.note?.signed;
     const list = (from, formats, known, kind) => h("ul", { class: "formats" }, formats
       .filter(([media]) => known.has(media))
       .map(([media, words, end]) => h("li", {}, h("button", { type: "button", onclick: () => save(work, from, media, `${kind}.${end}`).catch(explain) }, icon("download"), h("span", {}, words.includes(".") ? t(words) : words)))));
     await dialog({ title: t("export"), confirm: null, content: [
-      work.note && [h("h3", {}, t("export.note")), h("p", { class: "hint" }, t(signed ? "export.signed" : "export.draft")), list(noteFrom, NOTE, note.size ? note : summary, `note-${work.template}`)],
+      work.note && [h("h3", {}, t("export.note")), h("p", { class: "hint" }, t(signed ? "export.signed" : "export.draft")), list(noteFrom, NOTE, note.size ? note : new Set(["application/json"]), `note-${work.template}`)],
       h("h3", {}, t("export.transcript")),
       list("transcript", TRANSCRIPT, new Set([...transcript].filter((media) => timed || ["text/plain", "application/json"].includes(media))), "transcript")] });
   } catch (error) {
