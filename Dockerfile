@@ -20,7 +20,7 @@ WORKDIR /src
 
 FROM base AS build-api
 COPY . .
-RUN pip install -c constraints.txt ".[service,traces]"
+RUN pip install -c constraints.txt ".[service,documents,traces]"
 
 FROM base AS build-torch
 ARG TORCH_INDEX

@@ -78,7 +78,7 @@ $(VENV)/.embedded: pyproject.toml constraints.txt | $(VENV)/bin/python
 	@touch $@
 
 $(VENV)/.dev: pyproject.toml constraints.txt $(VENV)/.embedded
-	$(BIN)/python -m pip install --progress-bar on -c constraints.txt -e ".[embedded,transformers,service,s3,parquet,traces,nvidia,evaluation,dev]"
+	$(BIN)/python -m pip install --progress-bar on -c constraints.txt -e ".[embedded,transformers,service,documents,s3,parquet,traces,nvidia,evaluation,dev]"
 	@touch $@
 
 clean:

@@ -19,6 +19,7 @@ from api.routes import (
     audit,
     batches,
     consultations,
+    documents,
     health,
     jobs,
     life,
@@ -95,6 +96,7 @@ def make_app(settings: ServiceSettings) -> FastAPI:
         notes,
         me,
         playback,
+        documents,
     ):
         app.include_router(one.router)
     app.openapi = lambda: describe(app)  # type: ignore[method-assign]

@@ -24,6 +24,7 @@ from api.batch import batch_app
 from api.console import Console, Mode, reported
 from api.doctor import examine
 from api.evaluations import app as evaluate
+from api.export import export, validate
 from api.keys import audit_app, keys_app
 from api.serve import serve, worker
 from api.webhooks import webhooks_app
@@ -51,6 +52,8 @@ app.add_typer(batch_app, name="batch")
 app.add_typer(webhooks_app, name="webhooks")
 app.command()(serve)
 app.command()(worker)
+app.command()(export)
+app.command()(validate)
 
 Files = Annotated[list[Path], typer.Argument(help="Recordings.", show_default=False)]
 Out = Annotated[Path, typer.Option("--out", "-o", help="Folder for results; one folder a file.")]

@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from consultation.errors import InvalidOption
 from consultation.transcript import Role
+from consultation.word_edits import CorrectionEdit, SegmentEdit, WordEdit
 from jobs.store.artefacts import SUMMARY, TRANSCRIPT, Listed
 from jobs.store.tables import AuditEntry, Consultation, Job, is_id
 from jobs.store.upload_tables import Upload
@@ -120,6 +121,14 @@ class SpeakerChange(_Wire):
 class SpeakerChanges(_Wire):
     speakers: dict[str, SpeakerChange] = Field(min_length=1, max_length=20)
     """By speaker id (S1, S2…)."""
+
+
+class TranscriptChanges(_Wire):
+    """All or none. Places of words are those before the request."""
+
+    words: list[WordEdit] = Field(default=[], max_length=500)
+    corrections: list[CorrectionEdit] = Field(default=[], max_length=500)
+    segments: list[SegmentEdit] = Field(default=[], max_length=5000)
 
 
 class NewSummary(_Wire):

@@ -9,6 +9,7 @@ from typing import Literal, Self
 from pydantic import Field, model_validator
 
 from consultation.audio import Recording
+from consultation.author import Author
 from consultation.provenance import Provenance
 from consultation.wire import Record, Seconds, ms
 
@@ -120,9 +121,11 @@ class Correction(Record):
     """The name; several, best first, when it is undecided."""
     score: float = Field(ge=0, le=1)
     """How alike the words and the first name sound."""
-    kind: Literal["drug", "term", "vocabulary"]
-    """From the drug lexicon, the list of terms, or the vocabulary of this recording."""
+    kind: Literal["drug", "term", "vocabulary", "person"]
+    """From the drug lexicon, the list of terms, this recording's vocabulary, or by a person."""
     state: CorrectionState
+    author: Author | None = Field(default=None, exclude_if=lambda author: author is None)
+    """Of one by a person; left out otherwise."""
 
     @property
     def heard(self) -> str:

@@ -13,8 +13,8 @@ from pathlib import Path
 from consultation.errors import DiskFull, StorageError
 
 
-def write(path: Path, text: str) -> None:
-    """Write UTF-8 text in one step: a reader sees the old file or the new one.
+def write(path: Path, content: str | bytes) -> None:
+    """Write bytes, or text as UTF-8, in one step: a reader sees the old file or the new one.
 
     Readable by this user only, because it is clinical. Raises DiskFull or StorageError.
     """
@@ -22,8 +22,8 @@ def write(path: Path, text: str) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".part")
         try:
-            with os.fdopen(handle, "w", encoding="utf-8") as file:
-                file.write(text)
+            with os.fdopen(handle, "wb") as file:
+                file.write(content.encode() if isinstance(content, str) else content)
                 file.flush()
                 os.fsync(file.fileno())
             Path(name).replace(path)

@@ -17,11 +17,12 @@ from consultation.signoff import NoteVersion, Resolution, next_draft
 from consultation.summary import Statement, Summary
 from consultation.transcript import Transcript
 from jobs.errors import Conflict, NotFound
-from jobs.store import artefacts, consultations, notes
-from jobs.store.artefacts import SUMMARY
+from jobs.store import artefacts, audit, consultations, notes
+from jobs.store.artefacts import SUMMARY, TRANSCRIPT, Stored
 from jobs.store.audit import Actor
 from jobs.store.keys import KeyRing
 from jobs.store.notes import AI
+from jobs.store.store import Store
 from jobs.store.tables import Job
 from summarize.quotes import refreshed
 
@@ -136,6 +137,73 @@ def rewritten(session: Session, ring: KeyRing, job: Job, summary: Summary) -> No
         before = NoteVersion.model_validate_json(newest.content)
     again = next_draft(before, note=summary, edits=(), resolutions=(), dismissals=())
     _add(session, ring, org, con, again, AI, "worker", job.id)
+
+
+def replace_transcript(
+    store: Store,
+    actor: Actor,
+    consultation_id: str,
+    before: Stored,
+    changed: Transcript,
+    change: bytes,
+    action: str,
+) -> int:
+    """The changed transcript and what unsigned notes become of it, all or none; its version.
+
+    Args:
+        change: what was asked for, as JSON, to be kept with who asked.
+
+    Raises NotFound; Moved when the transcript or a note was changed since it was read.
+    """
+    org = actor.org_id
+    was = Transcript.model_validate_json(before.content)
+    with store.database.read() as session:
+        following = (
+            followers(session, store.ring, org, consultation_id, changed)
+            if _said(was) != _said(changed)
+            else []
+        )
+    with store.database.write() as session:
+        consultations.find(session, org, consultation_id)
+        notes.hold(session, org, consultation_id)
+        stored = artefacts.get(
+            session,
+            store.ring,
+            org_id=org,
+            consultation_id=consultation_id,
+            kind=TRANSCRIPT,
+            for_update=True,
+        )
+        if stored is None or stored.version != before.version:
+            raise Moved("the transcript was changed since it was read")
+        version = artefacts.put(
+            session,
+            store.ring,
+            org_id=org,
+            consultation_id=consultation_id,
+            kind=TRANSCRIPT,
+            content=changed.to_json().encode(),
+            job_id=stored.job_id,
+        )
+        notes.add_edit(
+            session,
+            store.ring,
+            org_id=org,
+            consultation_id=consultation_id,
+            before=before.content,
+            change=change,
+            by=actor.id,
+        )
+        for one, note in following:
+            append(session, store.ring, actor, consultation_id, one, note, notes.TRANSCRIPT)
+        audit.append(store.database, session, actor, action, consultation_id)
+    return version
+
+
+def _said(transcript: Transcript) -> object:
+    """Who says what, and in which role: what notes rest on."""
+    roles = {speaker.id: speaker.role for speaker in transcript.speakers}
+    return [(s.id, s.speaker, roles[s.speaker], s.text) for s in transcript.segments]
 
 
 def followers(

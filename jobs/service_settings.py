@@ -11,11 +11,12 @@ from pydantic import Field, HttpUrl, IPvAnyNetwork, SecretStr, field_validator
 from pydantic_settings import SettingsConfigDict
 
 from consultation.errors import InvalidOption
+from jobs.document_settings import DocumentSettings
 from jobs.identity_settings import IdentitySettings
 from jobs.life_cycle_settings import LifeCycleSettings
 
 
-class ServiceSettings(IdentitySettings, LifeCycleSettings):
+class ServiceSettings(IdentitySettings, LifeCycleSettings, DocumentSettings):
     """Read from the environment: ``ANAMNESE_`` and the field's name in capitals."""
 
     model_config = SettingsConfigDict(

@@ -82,6 +82,7 @@ def refreshed(version: NoteVersion, transcript: Transcript) -> Summary:
     read = tables(look.units, look.grounder)
     made = note.model_copy(
         update={
+            "transcript_sha256": transcript.sha256(),
             "sections": tuple(look.filled(s, s.statements, s) for s in sections),
             "undocumented": look.unsaid([x for s in sections for x in s.statements]),
             "contradictions": contradictions(look.units, note.language),
@@ -124,14 +125,14 @@ def _places(text: str, words: str) -> list[int]:
 
 
 def _anew(statement: Statement, look: SecondLook, section: str) -> Statement | None:
-    """With other words that support it by every rule; never for a sentence that was quoted."""
+    """With the new words of the same segments, if they support it by every rule; never for a
+    sentence that was quoted. Words elsewhere would not be what it was said to rest on."""
     if any(check.rule == "verbatim" for check in statement.checks):
         return None
-    topics = look.topics(section)
+    topics, anchors = look.topics(section), {e.anchor for e in statement.evidence}
     grounds = look.grounder.ground(
         statement.text,
-        hints=[e.anchor for e in statement.evidence],
-        allowed=lambda unit: permitted(topics, unit, look.language),
+        allowed=lambda unit: unit.segment.id in anchors and permitted(topics, unit, look.language),
     )
     if not grounds.units or grounds.support < ENOUGH:
         return None

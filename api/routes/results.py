@@ -6,30 +6,30 @@ from collections.abc import Callable
 from typing import Annotated
 
 from fastapi import APIRouter, Header, Query, Request, Response
+from pydantic import BaseModel
 from sqlalchemy.orm import Session
 
-from api.auth import Reader, Writer, actor
+from api.auth import Reader, Writer, actor, author
 from api.negotiate import negotiate
-from api.openapi import header
-from api.problem import PreconditionFailed, PreconditionRequired, responses
+from api.preconditions import IF_MATCH, IfMatch, check_match
+from api.problem import PreconditionFailed, responses
 from api.service import Service, Used
-from api.wire import SpeakerChange, SpeakerChanges, SpeakerOut, Speakers
+from api.wire import SpeakerChange, SpeakerChanges, SpeakerOut, Speakers, TranscriptChanges
 from consultation.errors import InvalidOption
 from consultation.export.rttm import to_rttm
 from consultation.export.subtitles import to_srt, to_vtt
 from consultation.export.text import summary_to_markdown, transcript_to_text
 from consultation.summary import Summary
 from consultation.transcript import RoleSource, Speaker, Transcript
+from consultation.word_edits import edited
 from jobs.errors import NotFound
-from jobs.store import artefacts, audit, consultations
+from jobs.notes import Moved, replace_transcript
+from jobs.store import artefacts, consultations
+from jobs.store.access import Principal
 from jobs.store.artefacts import SUMMARY, TRANSCRIPT, Stored
 
 router = APIRouter(prefix="/v1/consultations/{consultation_id}", tags=["results"])
 Accept = Annotated[str | None, Header(max_length=1000)]
-IfMatch = Annotated[str | None, Header(max_length=200, include_in_schema=False)]
-_IF_MATCH = {
-    "parameters": [header("If-Match", "The ETag of what is changed, or *.", maxLength=200)]
-}
 
 TRANSCRIPTS: dict[str, Callable[[Transcript], str]] = {
     "application/json": lambda transcript: transcript.to_json(),
@@ -115,7 +115,7 @@ def speakers(consultation_id: str, response: Response, used: Used, who: Reader) 
     return _speakers(Transcript.model_validate_json(stored.content))
 
 
-@router.patch("/speakers", responses=responses(404, 412, 428), openapi_extra=_IF_MATCH)
+@router.patch("/speakers", responses=responses(404, 412, 428), openapi_extra=IF_MATCH)
 def change_speakers(
     consultation_id: str,
     changes: SpeakerChanges,
@@ -125,31 +125,86 @@ def change_speakers(
     who: Writer,
     if_match: IfMatch = None,
 ) -> Speakers:
-    """Name speakers and set their roles. Notes that exist keep the roles they were written with;
-    write them again to have them follow."""
-    if if_match is None:
-        raise PreconditionRequired("If-Match is missing")
-    with used.store.database.write() as session:
-        # Locked: the version that is compared is the one that is replaced.
-        stored = _transcript(used, session, who.org_id, consultation_id, for_update=True)
-        if if_match.strip() not in {"*", f'"v{stored.version}"'}:
-            raise PreconditionFailed("the speakers were changed since they were read")
-        read = Transcript.model_validate_json(stored.content)
-        changed = _changed(read, changes)
-        version = artefacts.put(
-            session,
-            used.store.ring,
-            org_id=who.org_id,
-            consultation_id=consultation_id,
-            kind=TRANSCRIPT,
-            content=changed.to_json().encode(),
-            job_id=stored.job_id,
-        )
-        audit.append(
-            used.store.database, session, actor(request, who), "speakers.change", consultation_id
-        )
+    """Name speakers and set their roles. Quotes of unsigned notes follow, and what they support is
+    verified again; to have a note written with the new roles, ask for it again."""
+    with used.store.database.read() as session:
+        stored = _transcript(used, session, who.org_id, consultation_id)
+    check_match(if_match, f'"v{stored.version}"')
+    changed = _changed(Transcript.model_validate_json(stored.content), changes)
+    version = _replace(used, request, who, consultation_id, stored, changed, changes, "speakers")
     response.headers["ETag"] = f'"v{version}"'
     return _speakers(changed)
+
+
+@router.patch(
+    "/transcript",
+    response_class=Response,
+    responses={
+        **responses(404, 412, 428),
+        200: {
+            "description": "The transcript as it is now.",
+            "content": {"application/json": {"schema": {"type": "object"}}},
+        },
+    },
+    openapi_extra=IF_MATCH,
+)
+def change_transcript(
+    consultation_id: str,
+    changes: TranscriptChanges,
+    request: Request,
+    used: Used,
+    who: Writer,
+    if_match: IfMatch = None,
+) -> Response:
+    """Replace words, which keep their time; undo or take corrections; say who spoke. What was
+    recognised and who changed it stay with the words. Quotes of unsigned notes follow; those that
+    are no longer true are marked, and block until they are resolved. Signed notes stay as they
+    are."""
+    with used.store.database.read() as session:
+        stored = _transcript(used, session, who.org_id, consultation_id)
+        by = author(session, who)
+    # Readers get a weak one, because there are several formats.
+    check_match(if_match.removeprefix("W/") if if_match else None, f'"v{stored.version}"')
+    read = Transcript.model_validate_json(stored.content)
+    changed = edited(
+        read,
+        words=changes.words,
+        corrections=changes.corrections,
+        segments=changes.segments,
+        author=by,
+    )
+    version = stored.version
+    if changed != read:
+        version = _replace(
+            used, request, who, consultation_id, stored, changed, changes, "transcript"
+        )
+    headers = {"ETag": f'"v{version}"'}
+    return Response(changed.to_json().encode(), media_type="application/json", headers=headers)
+
+
+def _replace(
+    used: Service,
+    request: Request,
+    who: Principal,
+    consultation_id: str,
+    stored: Stored,
+    changed: Transcript,
+    change: BaseModel,
+    what: str,
+) -> int:
+    """The new version. Raises PreconditionFailed when somebody was faster."""
+    try:
+        return replace_transcript(
+            used.store,
+            actor(request, who),
+            consultation_id,
+            stored,
+            changed,
+            change.model_dump_json().encode(),
+            f"{what}.change",
+        )
+    except Moved as error:
+        raise PreconditionFailed(error.message) from None
 
 
 def _changed(read: Transcript, changes: SpeakerChanges) -> Transcript:
@@ -191,9 +246,7 @@ def _speakers(read: Transcript) -> Speakers:
     )
 
 
-def _transcript(
-    used: Service, session: Session, org_id: str, consultation_id: str, *, for_update: bool = False
-) -> Stored:
+def _transcript(used: Service, session: Session, org_id: str, consultation_id: str) -> Stored:
     """Raises NotFound."""
     consultations.find(session, org_id, consultation_id)
     stored = artefacts.get(
@@ -202,7 +255,6 @@ def _transcript(
         org_id=org_id,
         consultation_id=consultation_id,
         kind=TRANSCRIPT,
-        for_update=for_update,
     )
     return artefacts.require(stored, "transcript of this consultation")
 

@@ -88,6 +88,32 @@ def tables_to_markdown(
     return lines
 
 
+Rows = tuple[str, list[str], list[tuple[str, ...]]]
+"""Heading, heads of the columns, rows of cells: plain text."""
+
+
+def treatment_table(summary: Summary) -> Rows:
+    words = _WORDS.get(summary.language, _WORDS["en"])
+    rows = [_treatment(row, words) for row in summary.treatments]
+    return words["treatments"], words["treatment_columns"].split("|"), rows
+
+
+def measurement_table(summary: Summary) -> Rows:
+    words = _WORDS.get(summary.language, _WORDS["en"])
+    rows = [_measurement(row, words) for row in summary.measurements]
+    return words["measurements"], words["measurement_columns"].split("|"), rows
+
+
+def measurement_name(row: Measurement, language: str) -> str:
+    """What was measured, for a reader."""
+    return _called(row, _WORDS.get(language, _WORDS["en"]))
+
+
+def implausible(language: str) -> str:
+    """What is said of a value that no living patient has."""
+    return _WORDS.get(language, _WORDS["en"])["implausible"]
+
+
 def _table(columns: str, rows: Iterable[Iterable[str]], escaped: Callable[[str], str]) -> list[str]:
     heads = columns.split("|")
     lines = ["| " + " | ".join(heads) + " |", "|" + "---|" * len(heads)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from consultation.export.labels import clock, speaker_labels
@@ -130,21 +131,21 @@ def summary_to_markdown(summary: Summary, transcript: Transcript | None = None) 
     what was said and is in no statement, and what was refused, and why."""
     phrases = _PHRASES.get(summary.language, _PHRASES["en"])
     labels = speaker_labels(transcript) if transcript else {}
-    lines = [f"# {_escape(summary.title)}", "", f"> {summary.provenance.notice}", ""]
+    lines = [f"# {escape(summary.title)}", "", f"> {summary.provenance.notice}", ""]
     for section in summary.sections:
         if section.state is SectionState.not_discussed and section.placeholder is None:
             continue
-        lines += [f"## {_escape(section.heading)}", ""]
+        lines += [f"## {escape(section.heading)}", ""]
         lines += _section(section, phrases, labels, transcript)
         lines.append("")
     lines += tables_to_markdown(
-        summary, quoted=lambda evidence: _quote(evidence, labels, transcript), escaped=_escape
+        summary, quoted=lambda evidence: _quote(evidence, labels, transcript), escaped=escape
     )
     if summary.contradictions:
         lines += [f"## {phrases.contradictions}", ""]
         for contradiction in summary.contradictions:
             kind = phrases.kinds[contradiction.kind]
-            lines.append(f"- {kind}: {_escape(contradiction.about)}")
+            lines.append(f"- {kind}: {escape(contradiction.about)}")
             lines += [
                 f"  - {_quote(evidence, labels, transcript)}" for evidence in contradiction.evidence
             ]
@@ -152,19 +153,31 @@ def summary_to_markdown(summary: Summary, transcript: Transcript | None = None) 
     if summary.undocumented:
         lines += [f"## {phrases.undocumented}", ""]
         for said in summary.undocumented:
-            lines.append(f"- {phrases.facts[said.fact]}: {_escape(said.text)}")
+            lines.append(f"- {phrases.facts[said.fact]}: {escape(said.text)}")
             lines += [f"  - {_quote(evidence, labels, transcript)}" for evidence in said.evidence]
         lines.append("")
     if summary.unsupported:
         lines += [f"## {phrases.refused}", ""]
         lines += [
-            f"- ~~{_escape(u.text)}~~ — {u.reason}{': ' + _escape(u.detail) if u.detail else ''}"
+            f"- ~~{escape(u.text)}~~ — {u.reason}{': ' + escape(u.detail) if u.detail else ''}"
             for u in summary.unsupported
         ]
         lines.append("")
     made = ", ".join(f"{m.name} ({m.engine})" for m in summary.provenance.models)
     lines += ["---", f"{phrases.made}: {made}"]
     return "\n".join(lines).rstrip() + "\n"
+
+
+def doubts(checks: Iterable[Check], language: str) -> str:
+    """*Check: implausible value, listen again*: failed rules as people call them; may be empty."""
+    phrases = _PHRASES.get(language, _PHRASES["en"])
+    names = dict.fromkeys(phrases.rules.get(check.rule, check.rule) for check in checks)
+    mark = " : " if language == "fr" else ": "
+    return f"{phrases.warning}{mark}{', '.join(names)}" if names else ""
+
+
+def fact_name(fact: Fact, language: str) -> str:
+    return _PHRASES.get(language, _PHRASES["en"]).facts[fact]
 
 
 def _section(
@@ -176,7 +189,7 @@ def _section(
         return [f"*{section.placeholder}*"]
     lines: list[str] = []
     for statement in section.statements:
-        lines.append(f"- {_escape(statement.text)}")
+        lines.append(f"- {escape(statement.text)}")
         lines += [f"  - {_warning(check, phrases)}" for check in statement.warnings]
         lines += [f"  - {_quote(evidence, labels, transcript)}" for evidence in statement.evidence]
     return lines
@@ -184,23 +197,23 @@ def _section(
 
 def _warning(check: Check, phrases: _Phrases) -> str:
     said = ", ".join(
-        " → ".join(f"« {_escape(span.text)} »" for span in (c.evidence, c.statement) if span)
+        " → ".join(f"« {escape(span.text)} »" for span in (c.evidence, c.statement) if span)
         for c in check.compared
     )
     rule = phrases.rules.get(check.rule, check.rule)
-    return f"⚠ {phrases.warning} ({rule}): {said or _escape(check.detail)}"
+    return f"⚠ {phrases.warning} ({rule}): {said or escape(check.detail)}"
 
 
 def _quote(evidence: Evidence, labels: dict[str, str], transcript: Transcript | None) -> str:
     where = f"{clock(evidence.start)} " if evidence.start is not None else ""
     who = labels.get(evidence.speaker or "", evidence.role.value if evidence.role else "")
-    line = f"{where}{who} [{evidence.anchor}] « {_escape(evidence.quote)} »"
+    line = f"{where}{who} [{evidence.anchor}] « {escape(evidence.quote)} »"
     corrections = quoted_corrections(transcript, evidence) if transcript else ()
     language = transcript.language if transcript else ""
     notes = (correction_note(correction, language) for correction in corrections)
-    return " ".join([line, *(_escape(note) for note in notes if note)])
+    return " ".join([line, *(escape(note) for note in notes if note)])
 
 
-def _escape(text: str) -> str:
+def escape(text: str) -> str:
     """Nothing that was said or written is Markdown."""
     return re.sub(r"([\\`*_{}\[\]<>#|~])", r"\\\1", text.replace("\n", " "))

@@ -2,9 +2,19 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
+import pytest
+from sqlalchemy import func, select
+
+from jobs.notes import rewritten
+from jobs.store import artefacts, audit, job_rows, notes
 from jobs.store.artefacts import SUMMARY, TRANSCRIPT
+from jobs.store.life_tables import ConsultationLife
+from jobs.store.note_tables import DocumentContext, NoteRevision, TranscriptEdit
+from jobs.store.rotation import rotate
+from jobs.store.webhook_tables import WebhookDelivery
 from tests.service.test_http import Door, door, problem
 from tests.service.test_store import consultation, put
 from tests.unit.test_never import TALK, note
@@ -104,3 +114,265 @@ def test_edit_resolve_sign_and_amend(door: Door) -> None:
     kept = door.client.get(path(con, f"/revisions/{signed['revision']}"), headers=door.as_())
     assert kept.json() == signed
     assert texts(amended) == texts(first)
+
+
+def speak(door: Door, con: str, **changes: Any) -> Any:
+    """Change the transcript."""
+    at = f"/v1/consultations/{con}/transcript"
+    etag = door.client.get(at, headers=door.as_()).headers["etag"]
+    return door.client.patch(at, headers=door.as_(**{"If-Match": etag}), json=changes)
+
+
+def test_quotes_follow_a_transcript_that_is_changed_or_say_that_they_are_not_true(
+    door: Door,
+) -> None:
+    con = written(door)
+    before, _ = look(door, con)
+    # "J'ai mal au genou droit depuis trois semaines." is segment 2.
+    moved = speak(
+        door, con, words=[{"segment": "s0002", "first": 0, "count": 1, "text": "Oui, j'ai"}]
+    )
+    assert moved.status_code == 200, moved.text
+    assert moved.json()["corrections"][0]["author"]["name"] == "k"
+    after, etag = look(door, con)
+    assert (after["revision"], etag, after["blocking"], after["stale"]) == (2, '"r2"', [], [])
+    quotes = [s["evidence"][0]["quote"] for s in after["note"]["sections"][0]["statements"]]
+    assert quotes[0].startswith("Oui, j'ai mal")
+    assert texts(after) == texts(before)
+    gone = speak(
+        door,
+        con,
+        words=[{"segment": "s0002", "first": 4, "count": 2, "text": "coude gauche"}],
+    )
+    assert gone.status_code == 200, gone.text
+    stale, _ = look(door, con)
+    assert ("subjectif.1", "stale") in {(b["statement"], b["rule"]) for b in stale["blocking"]}
+    problem(act(door, con, "sign", name="Dr Martin"), 409, "blocking_checks")
+    lines = door.client.get(path(con, "/revisions"), headers=door.as_()).json()["items"]
+    assert [line["source"] for line in lines] == ["ai", "transcript", "transcript"]
+    # The words back: so are the quotes.
+    undone = [{"id": c["id"], "state": "undone"} for c in gone.json()["corrections"] if c["kind"]]
+    assert speak(door, con, corrections=undone).status_code == 200
+    again, _ = look(door, con)
+    assert (again["blocking"], again["stale"]) == ([], [])
+
+
+def test_a_signed_note_stays_as_it_was_signed_whatever_becomes_of_the_transcript(
+    door: Door,
+) -> None:
+    con = written(door)
+    signed = act(door, con, "sign", name="Dr Martin").json()
+    change_ = [{"segment": "s0002", "first": 2, "count": 3, "text": "coude gauche"}]
+    assert speak(door, con, words=change_).status_code == 200
+    after, _ = look(door, con)
+    assert after["content_sha256"] == signed["content_sha256"]
+    assert (after["signed"], after["stale"]) == (True, ["subjectif.1"])
+
+
+def test_a_transcript_is_not_changed_blindly(door: Door) -> None:
+    con = written(door)
+    at = f"/v1/consultations/{con}/transcript"
+    body = {"words": [{"segment": "s0001", "first": 0, "count": 1, "text": "Salut."}]}
+    problem(door.client.patch(at, headers=door.as_(), json=body), 428, "precondition_required")
+    late = door.as_(**{"If-Match": '"v7"'})
+    problem(door.client.patch(at, headers=late, json=body), 412, "precondition_failed")
+    wrong = [{"segment": "s0999", "first": 0, "count": 1, "text": "x"}]
+    assert problem(speak(door, con, words=wrong), 422, "invalid_change")["errors"] == ["words.0"]
+
+
+DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+CONTEXT = {
+    "identifier": "urn:uuid:6f2e7c1e-0000-4000-8000-000000000001",
+    "patient": {"family": "Durand", "given": ["Anne"], "birth_date": "1961-05-04"},
+    "organisation": {"name": "Cabinet du Parc"},
+}
+
+
+def document(door: Door, con: str, what: str, media: str) -> Any:
+    return door.client.get(path(con, f"/{what}"), headers=door.as_(Accept=media))
+
+
+@pytest.mark.parametrize(
+    ("media", "draft", "signed"),
+    [
+        ("application/json", b'"state": "draft"', b'"state": "signed"'),
+        ("text/markdown", b"BROUILLON", b"Dr Martin"),
+        ("text/plain", b"BROUILLON", b"Dr Martin"),
+        ("application/fhir+json", b'"status": "preliminary", "type"', b'"status": "final", "type"'),
+        ("x-application/hl7-v2+er7", b"|IP", b"Dr Martin"),
+        ("application/pdf", b"%PDF", b"%PDF"),
+        (DOCX, b"PK", b"PK"),
+    ],
+)
+def test_an_unsigned_note_never_leaves_as_final(
+    door: Door, media: str, draft: bytes, signed: bytes
+) -> None:
+    """What must never happen, 8."""
+    con = written(door)
+    context = f"/v1/consultations/{con}/document-context"
+    assert door.client.put(context, headers=door.as_(), json=CONTEXT).status_code == 200
+    problem(document(door, con, "final", media), 409, "not_signed")
+    before = document(door, con, "export", media)
+    assert (before.status_code, before.headers["content-type"].split(";")[0]) == (200, media)
+    assert draft in before.content
+    if draft != signed:
+        assert signed not in before.content
+    assert act(door, con, "sign", name="Dr Martin").status_code == 200
+    after = document(door, con, "final", media)
+    assert after.status_code == 200
+    assert signed in after.content
+    if draft != signed:
+        assert draft not in after.content
+    change(door, con, {"op": "add", "section": "plan", "text": "Vaccin antigrippal."})
+    problem(document(door, con, "final", media), 409, "not_signed")
+    assert draft in document(door, con, "export", media).content
+
+
+def test_what_a_document_names_is_the_callers_and_not_overwritten_blindly(door: Door) -> None:
+    con = written(door)
+    at = f"/v1/consultations/{con}/document-context"
+    problem(door.client.get(at, headers=door.as_()), 404, "not_found")
+    late = door.as_(**{"If-Match": '"v1"'})
+    problem(door.client.put(at, headers=late, json=CONTEXT), 412, "precondition_failed")
+    put_ = door.client.put(at, headers=door.as_(), json=CONTEXT)
+    assert (put_.status_code, put_.headers["etag"]) == (200, '"v1"')
+    problem(door.client.put(at, headers=door.as_(), json={}), 428, "precondition_required")
+    wrong = {"patient": {"birth_date": "the first of May"}}
+    problem(door.client.put(at, headers=late, json=wrong), 422, "invalid_request")
+    text = document(door, con, "export", "text/plain").text
+    assert "DURAND Anne" in text
+    assert CONTEXT["identifier"] in text
+    # Encrypted: the name is in no row.
+    with door.store.database.read() as session:
+        rows = session.execute(select(NoteRevision.body)).all()
+        assert all(b"Durand" not in row[0] for row in rows)
+
+
+def test_who_may_change_and_who_may_sign(door: Door) -> None:
+    con = written(door)
+    edit = {"changes": [{"op": "add", "section": "plan", "text": "Repos."}]}
+    for who in ("auditor", "monitor", "reader"):
+        headers = door.as_(who, **{"If-Match": "*"})
+        problem(door.client.patch(path(con), headers=headers, json=edit), 403, "forbidden")
+    for who in ("integration", "admin", "auditor", "monitor", "reader"):
+        headers = door.as_(who, **{"If-Match": "*"})
+        signing = door.client.post(path(con, "/sign"), headers=headers, json={"name": "Dr X"})
+        problem(signing, 403, "forbidden")
+    me = door.client.get("/v1/me", headers=door.as_()).json()
+    assert (me["role"], me["organisation"], me["name"]) == ("clinician", "clinic", "k")
+    assert "notes:sign" in me["scopes"]
+    admin = door.client.get("/v1/me", headers=door.as_("admin")).json()
+    assert "notes:sign" not in admin["scopes"]
+    for name in ("", "  ", "a\nb"):
+        headers = door.as_(**{"If-Match": "*"})
+        answer = door.client.post(path(con, "/sign"), headers=headers, json={"name": name})
+        problem(answer, 422, "invalid_request")
+
+
+def test_nothing_is_changed_blindly_or_in_part(door: Door) -> None:
+    con = written(door)
+    body = {"changes": [{"op": "add", "section": "plan", "text": "Repos."}]}
+    problem(
+        door.client.patch(path(con), headers=door.as_(), json=body), 428, "precondition_required"
+    )
+    late = door.as_(**{"If-Match": '"r7"'})
+    problem(door.client.patch(path(con), headers=late, json=body), 412, "precondition_failed")
+    first = door.as_(**{"If-Match": '"r1"'})
+    both = {"changes": [*body["changes"], {"op": "remove", "statement": "x.1", "reason": "y"}]}
+    refused = problem(door.client.patch(path(con), headers=first, json=both), 422, "invalid_change")
+    assert refused["errors"] == ["changes.1"]
+    assert look(door, con)[1] == '"r1"'
+    assert door.client.patch(path(con), headers=first, json=body).status_code == 200
+    problem(door.client.patch(path(con), headers=first, json=body), 412, "precondition_failed")
+
+
+def test_a_note_written_again_loses_nothing(door: Door) -> None:
+    con = written(door)
+    change(door, con, {"op": "add", "section": "plan", "text": "Repos."})
+    signed = act(door, con, "sign", name="Dr Martin").json()
+    again = note(TALK["fr"], RIGHT)
+    for _ in range(2):  # a commit may arrive whose answer does not
+        with door.store.database.write() as session:
+            job = job_rows.create(
+                session, org_id=door.org, consultation_id=con, kind="summary", template="soap"
+            )
+            job.id = "job_" + "0" * 32
+            session.expunge(job)
+            rewritten(session, door.store.ring, job, again)
+            artefacts.put(
+                session,
+                door.store.ring,
+                org_id=door.org,
+                consultation_id=con,
+                kind=SUMMARY,
+                name="soap",
+                content=again.to_json().encode(),
+                job_id=job.id,
+            )
+    now, _ = look(door, con)
+    assert (now["revision"], now["state"], now["edits"]) == (signed["revision"] + 1, "draft", [])
+    assert now["replaces"] == signed["content_sha256"]
+    assert set(texts(now).values()) == {RIGHT}
+    lines = door.client.get(path(con, "/revisions"), headers=door.as_()).json()["items"]
+    assert [line["source"] for line in lines] == ["ai", "person", "person", "ai"]
+    kept = door.client.get(path(con, f"/revisions/{signed['revision']}"), headers=door.as_())
+    assert kept.json() == signed
+    # The AI's own words are those of its newest note now.
+    edited = change(door, con, {"op": "edit", "statement": "subjectif.1", "text": LEFT})
+    back = change(door, con, {"op": "restore", "statement": "subjectif.1"})
+    assert texts(edited) != texts(back) == texts(now)
+
+
+def test_signing_tells_webhooks_the_audit_log_and_retention_ids_alone(door: Door) -> None:
+    con = written(door)
+    hook = {"url": "https://ehr.example.org/", "events": ["note.signed"]}
+    assert door.client.post("/v1/webhooks", headers=door.as_("admin"), json=hook).is_success
+    change(door, con, {"op": "edit", "statement": "subjectif.2", "text": "Lévothyroxine 75 µg/j."})
+    answer = act(door, con, "sign", name="Dr Martin")
+    assert answer.status_code == 200, answer.text
+    with door.store.database.read() as session:
+        (delivery,) = session.scalars(select(WebhookDelivery)).all()
+        data = json.loads(delivery.payload)["data"]
+        assert data == {
+            "consultation_id": con,
+            "template": "soap",
+            "revision": answer.json()["revision"],
+        }
+        said = [
+            (entry.action, entry.subject)
+            for entry in audit.page(session, door.org, after=0, limit=99)
+            if entry.action.startswith("note.")
+        ]
+        assert said == [("note.edit", con), ("note.sign", con)]
+        life = session.get_one(ConsultationLife, con)
+        assert life.audio_due is not None
+
+
+def test_revisions_are_encrypted_rotated_and_erased_with_the_rest(door: Door) -> None:
+    con = written(door)
+    change(door, con, {"op": "add", "section": "plan", "text": "Vaccin antigrippal."})
+    assert speak(
+        door, con, words=[{"segment": "s0001", "first": 0, "count": 1, "text": "Salut."}]
+    ).is_success
+    at = f"/v1/consultations/{con}/document-context"
+    assert door.client.put(at, headers=door.as_(), json=CONTEXT).is_success
+    before, _ = look(door, con)
+    ring = door.store.ring.with_new()
+    rotate(door.store.database, ring, door.store.audio)
+    tables = (NoteRevision, DocumentContext, TranscriptEdit)
+    with door.store.database.read() as session:
+        for table in tables:
+            used = set(session.scalars(select(table.key_id)))
+            assert used == {ring.active}, table
+        newest = notes.newest(session, ring, door.org, con, "soap")
+        assert newest is not None
+        assert json.loads(newest.content)["revision"] == before["revision"]
+        assert len(notes.edits(session, ring, door.org, con)) == 2
+    receipt = door.client.post(
+        "/v1/erasures", headers=door.as_("admin"), json={"consultation": con}
+    ).json()
+    # Transcript, note; three revisions; the context; the transcript before and its change.
+    assert receipt["artefacts"] == 2 + 3 + 1 + 2
+    with door.store.database.read() as session:
+        for table in tables:
+            assert session.scalar(select(func.count()).select_from(table)) == 0
