@@ -88,7 +88,7 @@ class Watched:
 
 
 def until(page: Page, expression: str, seconds: float = 30.0) -> None:
-    """Until it is true. Playwright's own wait evaluates text in the page, which its policy forbids."""
+    """Until it is true. Playwright's own wait needs eval in the page, which its policy forbids."""
     end = time.monotonic() + seconds
     while not page.evaluate(expression):
         assert time.monotonic() < end, expression

@@ -145,7 +145,8 @@ def left_on_device(page: Page) -> dict[str, int]:
                 const base = asked.result, within = base.transaction(["recordings", "parts"]);
                 const found = {};
                 for (const name of ["recordings", "parts"])
-                  within.objectStore(name).count().onsuccess = (e) => (found[name] = e.target.result);
+                  within.objectStore(name).count().onsuccess =
+                    (e) => (found[name] = e.target.result);
                 within.oncomplete = () => { base.close(); done(found); };
               };
             })"""

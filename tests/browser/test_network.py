@@ -138,10 +138,10 @@ def test_service_killed_in_mid_upload(
     killed: list[int] = []
 
     def kill(route: Route) -> None:
-        if route.request.method == "PATCH" and not killed:
-            if int(route.request.headers["upload-offset"]) > 0:
-                killed.append(1)
-                clinic.kill()
+        offset = int(route.request.headers.get("upload-offset", "0"))
+        if route.request.method == "PATCH" and offset > 0 and not killed:
+            killed.append(offset)
+            clinic.kill()
         route.continue_()
 
     page.route("**/v1/uploads/*", kill)

@@ -1,4 +1,4 @@
-"""The page's files: both languages say the same things, nothing comes from elsewhere, it is light."""
+"""The page's files: both languages say the same, nothing comes from elsewhere, it is light."""
 
 from __future__ import annotations
 
@@ -50,7 +50,10 @@ def test_every_word_that_is_asked_for_is_there() -> None:
 
 @pytest.mark.parametrize("path", SCRIPTS, ids=lambda path: path.name)
 def test_scripts_never_parse_text_as_html(path: Path) -> None:
-    forbidden = r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\(|new Function|DOMParser|createContextualFragment"
+    forbidden = (
+        r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\(|new Function|"
+        r"DOMParser|createContextualFragment"
+    )
     assert re.search(forbidden, text(path)) is None
 
 
