@@ -37,13 +37,13 @@ class Clinic:
     _worker: subprocess.Popen[bytes] = field(init=False)
 
     @classmethod
-    def open(cls, folder: Path, **changes: object) -> Clinic:
+    def open(cls, folder: Path, *, times: int = 1, **changes: object) -> Clinic:
         keys.save(keys.new_ring(), folder / "keys.json")
         values: dict[str, object] = {
             "data_folder": folder / "data",
             "keys_file": folder / "keys.json",
             "engines": "scripted",
-            "scripted_dialogue": dialogue(folder),
+            "scripted_dialogue": dialogue(folder, times),
             "poll_seconds": 0.2,
             "port": free_port(),
         }
@@ -84,11 +84,11 @@ class Clinic:
         headers = {"Authorization": f"Bearer {key}"}
         return httpx.Client(base_url=f"{self.url}/v1", headers=headers, timeout=60)
 
-    def consultation(self, key: str, audio: Path = SAMPLE) -> str:
+    def consultation(self, key: str, audio: Path = SAMPLE, *, seconds: float = 120) -> str:
         """The id of a recording that became a note."""
         with self.client(key) as client, audio.open("rb") as file:
             answer = client.post("/consultations", files={"file": ("a", file)}, data=FRENCH)
-            return self.finished(client, answer)
+            return self.finished(client, answer, seconds)
 
     def from_text(self, key: str, text: str) -> str:
         """The same, of a dialogue that was written down."""
@@ -96,9 +96,9 @@ class Clinic:
             answer = client.post("/summaries", json={"text": text, "language": "fr"})
             return self.finished(client, answer)
 
-    def finished(self, client: httpx.Client, answer: httpx.Response) -> str:
+    def finished(self, client: httpx.Client, answer: httpx.Response, seconds: float = 120) -> str:
         made = answer.raise_for_status().json()
-        end = time.monotonic() + 120
+        end = time.monotonic() + seconds
         while True:
             job = client.get(f"/jobs/{made['job']['id']}").json()
             if job["status"] in FINAL:

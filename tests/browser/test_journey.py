@@ -101,10 +101,17 @@ def test_record_follow_check_edit_resolve_sign_export(
     with page.expect_download() as saved:
         page.get_by_role("dialog").get_by_role("button", name="WebVTT").click()
     assert saved.value.path().read_text("utf-8").startswith("WEBVTT")
-    with page.expect_download() as saved:
-        page.get_by_role("dialog").get_by_role("button", name="JSON").first.click()
-    # As it was signed, not as the AI wrote it.
-    assert "750 microgrammes" in saved.value.path().read_text("utf-8")
+    for name, wanted in (
+        # As it was signed, not as the AI wrote it.
+        ("Markdown", b"750 microgrammes"),
+        ("FHIR R4", b'"resourceType"'),
+        ("PDF", b"%PDF"),
+        ("Word", b"PK"),
+        ("HL7 v2 (MDM)", b"MSH|"),
+    ):
+        with page.expect_download() as saved:
+            page.get_by_role("dialog").get_by_role("button", name=name).click()
+        assert wanted in saved.value.path().read_bytes(), name
 
 
 def sign(page: Page, name: str) -> None:

@@ -40,7 +40,7 @@ export const plural = (key, count) =>
   t(`${key}.${new Intl.PluralRules(language).select(count) === "one" ? "one" : "many"}`, { count });
 
 export const day = (iso) =>
-  new Intl.DateTimeFormat(language, { dateStyle: "long", timeStyle: "short" }).format(new Date(iso));
+  new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "short" }).format(new Date(iso));
 
 /** Seconds → 1:05 or 1:00:05. */
 export function clock(seconds) {

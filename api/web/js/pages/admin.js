@@ -4,7 +4,7 @@ import { button, fill, h, icon } from "../dom.js";
 import { badge } from "../parts/badge.js";
 import { Refused, ask, json } from "../service.js";
 import { explain } from "../parts/toast.js";
-import { day, number, t } from "../words.js";
+import { day, named, number, t } from "../words.js";
 
 const SHOWN = /^anamnese_(jobs|jobs_failed|jobs_held_back|jobs_running|queue_depth|queue_oldest_seconds|workers|steps_stuck|store_bytes|gpu_memory_used_bytes|database_up)(\{[^}]*\})? ([0-9.e+]+)$/;
 
@@ -17,6 +17,9 @@ export async function adminPage(main, { signal }) {
   const all = [health(places.health, signal), queue(places.queue, signal), batches(places.batches, signal), audit(places.audit, signal)];
   for (const done of await Promise.allSettled(all)) if (done.status === "rejected" && !signal.aborted) explain(done.reason);
 }
+
+/** anamnese_queue_depth{priority="batch",queue="notes"} in words. */
+const measure = ([, name, labels]) => [named("admin.metric", name), ...[...(labels ?? "").matchAll(/"([^"]*)"/g)].map((found) => ` · ${found[1]}`)];
 
 /** Null for what this key may not see. */
 async function allowed(work, place) {
@@ -43,7 +46,7 @@ async function queue(place, signal) {
   const text = await allowed(async () => (await ask("/metrics", { signal })).text(), place);
   if (text === null) return;
   const shown = text.split("\n").map((line) => SHOWN.exec(line)).filter(Boolean);
-  fill(place, table([t("admin.measure"), t("admin.value")], shown.map((found) => [h("code", {}, found[0].replace(/ [^ ]+$/, "")), number(Number(found[3]))])));
+  fill(place, table([t("admin.measure"), t("admin.value")], shown.map((found) => [measure(found), number(Number(found[3]))])));
 }
 
 async function batches(place, signal) {

@@ -81,7 +81,7 @@ function unsupported(work, note) {
     h("p", { class: "hint" }, t("unsupported.lead")),
     h("ul", { class: "items" }, note.unsupported.map((item, index) => h("li", {},
       h("p", { lang: note.language }, h("del", {}, item.text)),
-      h("p", { class: "check bad" }, icon("warning"), h("span", {}, h("strong", {}, named("rule", item.reason)), item.detail && ` : ${item.detail}`)),
+      h("p", { class: "check bad" }, icon("warning"), h("span", {}, h("strong", {}, named("rule", item.reason)), item.detail && t("detail", { detail: item.detail }))),
       work.writes && button("plus", t("unsupported.accept"), () => accept(item, index), { class: "small" })))),
   ], { open: false });
 }

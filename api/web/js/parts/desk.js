@@ -22,7 +22,7 @@ export function desk(main, work, { signal, go, head, back, erase }) {
   const note = work.note ? new NoteView(work, signal) : null;
   const aside = work.note ? new Aside(work, signal) : null;
   const state = h("div", { class: "state" });
-  const undo = button("undo", t("undo"), () => attempt(() => work.undo()), { "data-key": "undo" });
+  const undo = button("undo", t("undo"), () => attempt(() => work.undo()), { only: true, "data-key": "undo" });
   const follows = button("down", t("player.follow"), () => transcript.setFollow(true), { class: "follow small", hidden: true });
   const keys = keysOf();
   const toStatement = (id) => {
@@ -79,8 +79,9 @@ export function desk(main, work, { signal, go, head, back, erase }) {
     transcript.addEventListener("segment", ({ detail }) => note?.rest(work.restingOn(detail.id)));
     transcript.addEventListener("follow", () => (follows.hidden = transcript.follow || !player));
     main.addEventListener("quote", ({ detail }) => {
-      quotesShown([detail], true);
+      // Shown first: what is hidden cannot be scrolled to.
       if (getComputedStyle(tabs).display !== "none") show("transcript");
+      quotesShown([detail], true);
     }, { signal });
     work.addEventListener("transcript", () => aside?.draw(), { signal });
   }

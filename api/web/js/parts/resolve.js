@@ -17,5 +17,5 @@ async function resolve(work, statement, rule, about) {
 
 /** Of a section or a contradiction. */
 export const resolveBlocking = (work, one) =>
-  h("div", { class: "check bad" }, icon("warning"), h("span", {}, h("strong", {}, named("rule", one.rule)), one.detail && ` : ${one.detail}`),
+  h("div", { class: "check bad" }, icon("warning"), h("span", {}, h("strong", {}, named("rule", one.rule)), one.detail && t("detail", { detail: one.detail })),
     work.writes && h("button", { type: "button", class: "small", "data-key": `resolve ${one.statement} ${one.rule}`, onclick: () => resolve(work, one.statement, one.rule, one.detail) }, t("check.resolve")));

@@ -45,7 +45,7 @@ function checkLine(work, statement, check, resolution) {
   const blocking = check.level === "blocking";
   const kind = resolution ? "settled" : blocking ? "bad" : "warn";
   return h("div", { class: `check ${kind}` }, icon(resolution ? "check" : "warning"),
-    h("span", {}, h("strong", {}, named("rule", check.rule)), check.detail && ` : ${check.detail}`),
+    h("span", {}, h("strong", {}, named("rule", check.rule)), check.detail && t("detail", { detail: check.detail })),
     resolution && h("span", { class: "hint" }, t("check.settled", { who: resolution.author.name ?? resolution.author.id }), " « ", resolution.reason, " »"),
     !resolution && blocking && work.writes &&
       h("button", { type: "button", class: "small", "data-key": `resolve ${statement.id} ${check.rule}`, onclick: () => resolveCheck(work, statement, check) }, t("check.resolve")));

@@ -23,7 +23,7 @@ export function tables(work, note) {
 }
 
 const warned = (row) => row.checks.filter(failed).map((check) =>
-  h("span", { class: "check warn" }, icon("warning"), named("rule", check.rule), check.detail && ` : ${check.detail}`));
+  h("span", { class: "check warn" }, icon("warning"), named("rule", check.rule), check.detail && t("detail", { detail: check.detail })));
 
 const sources = (row, work) => row.evidence.map((quote) => {
   const timed = quote.start_ms !== null && quote.start_ms !== undefined;

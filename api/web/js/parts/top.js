@@ -20,8 +20,9 @@ export function drawTop({ where, redraw, out }) {
       me && h("span", { class: "who" }, me.name ?? me.id),
       h("button", {
         type: "button", class: "quiet", lang: other, "data-key": "language",
+        "aria-label": other === "fr" ? "FR, Français" : "EN, English", title: other === "fr" ? "Français" : "English",
         onclick: () => { speak(other); redraw(); },
-      }, other === "fr" ? "Français" : "English"),
+      }, other.toUpperCase()),
       button(isDark() ? "sun" : "moon", t(isDark() ? "top.light" : "top.dark"), () => {
         turnTheme();
         drawTop({ where, redraw, out });
