@@ -3,6 +3,7 @@ they were replaced, and else marked as no longer true."""
 
 from __future__ import annotations
 
+from clinical.memory import forget
 from consultation.evidence import Check, Evidence, Level, Verdict
 from consultation.signoff import NoteVersion
 from consultation.summary import Statement, Summary, without_times
@@ -67,6 +68,13 @@ def current(statement: Statement, look: SecondLook, section: str) -> tuple[State
 def refreshed(version: NoteVersion, transcript: Transcript) -> Summary:
     """The note of an unsigned version, true to a transcript that was changed. The tables and what
     was said in two ways are read anew; what is undocumented, too."""
+    try:
+        return _refreshed(version, transcript)
+    finally:
+        forget()
+
+
+def _refreshed(version: NoteVersion, transcript: Transcript) -> Summary:
     note = version.note
     look = SecondLook(transcript, note.template)
     sections = tuple(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from clinical.memory import forget
 from consultation.author import Author
 from consultation.changes import (
     Accept,
@@ -67,12 +68,15 @@ def revise(
     Raises InvalidChange; then nothing is changed.
     """
     work = _Revision(version, original, SecondLook(transcript, version.note.template), author, at)
-    for place, change in enumerate(changes):
-        try:
-            work.apply(change)
-        except _Wrong as error:
-            raise InvalidChange(str(error), place) from None
-    return work.finished()
+    try:
+        for place, change in enumerate(changes):
+            try:
+                work.apply(change)
+            except _Wrong as error:
+                raise InvalidChange(str(error), place) from None
+        return work.finished()
+    finally:
+        forget()
 
 
 @dataclass

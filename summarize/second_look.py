@@ -4,6 +4,7 @@ rules as for what a model writes. Nothing is refused: what fails is for the pers
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cached_property
 
 from consultation.author import Author
 from consultation.errors import UnknownTemplate
@@ -29,12 +30,11 @@ _KEPT = frozenset({"repaired", "judge"})
 
 
 class SecondLook:
-    """Of one transcript and one template; made once for all changes of a request."""
+    """Of one transcript and one template; made once for all changes of a request. The transcript is
+    read only when something is to be compared with it."""
 
     def __init__(self, transcript: Transcript, template: str) -> None:
         self.transcript, self.language = transcript, transcript.language
-        self.units = units(transcript)
-        self.grounder = Grounder(self.units, self.language)
         try:
             chosen = library.template(self.language, template)
             self._topics = {section.key: section.topics for section in chosen.sections}
@@ -42,6 +42,14 @@ class SecondLook:
             self._required = {section.key for section in chosen.sections if section.required}
         except UnknownTemplate:  # one that was removed since
             self._topics, self._not_discussed, self._required = {}, None, set()
+
+    @cached_property
+    def units(self) -> tuple[Unit, ...]:
+        return units(self.transcript)
+
+    @cached_property
+    def grounder(self) -> Grounder:
+        return Grounder(self.units, self.language)
 
     def topics(self, section: str) -> Sequence[Topic]:
         return self._topics.get(section, tuple(Topic))
@@ -71,8 +79,9 @@ class SecondLook:
         checks = verify(Claim(text, grounds, topics, self.language)) if enough else ()
         if before and (not enough or failed(checks) is not None):
             old = self._on(text, before)
-            if old.support:
-                checks = verify(Claim(text, old, topics, self.language))
+            against = verify(Claim(text, old, topics, self.language)) if old.units else ()
+            if old.support or any(_contradicts(check) for check in against):
+                checks = against
                 return self._made(statement_id, text, before, old.support, checks, author)
         if enough:
             evidence = quote(grounds.shown)
@@ -210,6 +219,15 @@ class SecondLook:
             checks=checks,
             author=author,
         )
+
+
+def _contradicts(check: Check) -> bool:
+    """Whether a rule set the statement's words beside other ones that were said."""
+    return (
+        check.level is Level.blocking
+        and check.verdict is Verdict.failed
+        and any(one.statement and one.evidence for one in check.compared)
+    )
 
 
 def _verbatim(statement: Statement) -> bool:

@@ -211,7 +211,8 @@ def _dosage(bundle: Bundle) -> Found:
     """Numbers of a dose never stand without the words they were read from."""
     for path, one in resources(bundle, "MedicationStatement"):
         for k, dosage in enumerate(one.get("dosage") or []):
-            if not dosage.get("text"):
+            numbers = "doseAndRate" in dosage or "timing" in dosage
+            if numbers and not dosage.get("text"):
                 yield f"{path}.dosage[{k}].text", "the words are missing"
 
 
@@ -255,7 +256,8 @@ def _verbatim(bundle: Bundle, transcript: Transcript) -> Found:
     said = clean(" ".join(segment.text for segment in transcript.segments))
     for path, one in resources(bundle, "MedicationStatement"):
         for k, dosage in enumerate(one.get("dosage") or []):
-            if any(part not in said for part in str(dosage.get("text", "")).split(BETWEEN)):
+            parts = str(dosage.get("text", "")).split(BETWEEN)
+            if any(part not in said for part in parts):
                 yield f"{path}.dosage[{k}].text", "not what was said"
 
 

@@ -93,7 +93,7 @@ def paper(version: NoteVersion, transcript: Transcript, context: DocumentContext
     sources = _Sources(transcript, note.language)
     signed = version.signed
     sections = tuple(
-        _section(section, version, words, sources)
+        _section(section, version, words, sources, signed=signed)
         for section in note.sections
         if section.statements
         or section.state is not SectionState.not_discussed
@@ -145,7 +145,12 @@ class _Sources:
 
 
 def _section(
-    section: Section, version: NoteVersion, words: Wording, sources: _Sources
+    section: Section,
+    version: NoteVersion,
+    words: Wording,
+    sources: _Sources,
+    *,
+    signed: bool,
 ) -> PaperSection:
     if section.statements:
         empty = ""
@@ -155,13 +160,20 @@ def _section(
         empty = section.placeholder or words.not_discussed
     return PaperSection(
         heading=line(section.heading),
-        statements=tuple(_statement(one, version, words, sources) for one in section.statements),
+        statements=tuple(
+            _statement(one, version, words, sources, signed=signed) for one in section.statements
+        ),
         empty=line(empty),
     )
 
 
 def _statement(
-    statement: Statement, version: NoteVersion, words: Wording, sources: _Sources
+    statement: Statement,
+    version: NoteVersion,
+    words: Wording,
+    sources: _Sources,
+    *,
+    signed: bool,
 ) -> PaperStatement:
     remarks = []
     edits = [edit.kind for edit in version.edits if edit.statement == statement.id]
@@ -169,7 +181,7 @@ def _statement(
         remarks.append(words.own_words)
     elif "edit" in edits and edits[-1] != "restore":
         remarks.append(words.edited)
-    if not version.signed:
+    if not signed:
         remarks.append(doubts(statement.warnings, version.note.language))
     return PaperStatement(
         text=line(statement.text) or "\ufffd",

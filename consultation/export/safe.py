@@ -23,10 +23,15 @@ def line(text: str) -> str:
     return _SPACE.sub(" ", clean(text)).strip()
 
 
+def visible(text: str) -> str:
+    """``clean``; a sign for what cannot be shown where nothing would be left."""
+    return clean(text) if clean(text).strip() else "\ufffd"
+
+
 def scrubbed(value: object) -> object:
     """Plain data (dict, list, str…) with every text cleaned; keys are ours."""
     if isinstance(value, str):
-        return clean(value)
+        return visible(value)
     if isinstance(value, dict):
         return {key: scrubbed(one) for key, one in value.items()}
     if isinstance(value, (list, tuple)):

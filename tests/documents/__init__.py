@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import cache
 
 from consultation.engines import Request
 from consultation.export.context import (
@@ -54,6 +55,7 @@ CONTEXT = DocumentContext(
 )
 
 
+@cache
 def golden(language: str, template: str) -> tuple[Summary, Transcript]:
     """A note of a sample from the recorded answers of the real model."""
     answers = json.loads((FOLDER / f"answers_{language}.json").read_text("utf-8"))

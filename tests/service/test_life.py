@@ -17,10 +17,11 @@ from jobs.erasure import finish_removals
 from jobs.queue import Enqueuer
 from jobs.retention import Retention, release
 from jobs.service_settings import ServiceSettings
-from jobs.store import audit, job_rows, lives, pseudonyms
+from jobs.store import audit, job_rows, lives, notes, pseudonyms
 from jobs.store.access import Role
 from jobs.store.artefacts import OPTIONS, RECOGNITION, SUMMARY, TRANSCRIPT
 from jobs.store.audit import Actor
+from jobs.store.note_tables import NoteRevision
 from jobs.store.store import Store
 from jobs.store.tables import Artefact, Consultation, Job
 from tests.service.conftest import Processes
@@ -324,3 +325,45 @@ def all_rows(store: Store) -> Iterator[tuple[str, str]]:
             with store.database.read() as session:
                 for row in session.execute(text(f"SELECT * FROM {name}")):
                     yield table, " ".join(str(value) for value in row)
+
+
+def test_a_note_goes_with_its_revisions_by_the_age_of_the_last(
+    store: Store, enqueuer: Enqueuer, settings: ServiceSettings
+) -> None:
+    org = organisation(store)
+    worked, signed = consultation(store, org), consultation(store, org)
+    for con in (worked, signed):
+        put(store, org, con, SUMMARY, b"x", "soap")
+        with store.database.write() as session:
+            for revision in (1, 2):
+                notes.add(
+                    session,
+                    store.ring,
+                    org_id=org,
+                    consultation_id=con,
+                    template="soap",
+                    revision=revision,
+                    content=b"{}",
+                    source="ai",
+                    state="draft",
+                    by="k",
+                )
+            notes.put_context(
+                session, store.ring, org_id=org, consultation_id=con, content=b"{}", by="k"
+            )
+    older(store, worked, 400 * DAY)
+    older(store, signed, 400 * DAY)
+    with store.database.write() as session:
+        session.execute(
+            update(NoteRevision)
+            .where(NoteRevision.consultation_id == worked)
+            .values(created=NoteRevision.created - 400 * DAY)
+        )
+    days = settings.model_copy(update={"retention_note_days": 365.0})
+    assert Retention(store, enqueuer, days).look()[SUMMARY] == 1
+    with store.database.read() as session:
+        assert notes.last(session, org, worked, "soap") == 0
+        assert notes.document_context(session, store.ring, org, worked) is None
+        assert notes.last(session, org, signed, "soap") == 2
+        assert notes.document_context(session, store.ring, org, signed) is not None
+    assert get(store, org, signed, SUMMARY, "soap") is not None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from io import BytesIO
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from consultation.media import media_type
 from jobs.errors import Damaged
 from jobs.store import keys, lives, sealed_file
 from jobs.store.artefacts import WAVEFORM
+from jobs.store.resumable_file import ResumableWriter
 from jobs.store.sealed_file import CHUNK, SealedWriter
 from tests.service.test_http import AUDIO, Door, door, problem, upload
 from tests.service.test_store import consultation, put
@@ -101,6 +103,25 @@ def test_spans_are_those_of_the_content(tmp_path: Path, size: int) -> None:
         less = sealed[: len(sealed) - (size % CHUNK + 28)]
         with pytest.raises(Damaged):
             list(sealed_file.read_span(BytesIO(less), "c", ring, 0, size))
+
+
+def test_spans_of_a_file_that_grew_over_several_sessions(tmp_path: Path) -> None:
+    """Its chunks are of any length."""
+    ring, content = keys.new_ring(), secrets.token_bytes(2 * CHUNK + 12_345)
+    writer = ResumableWriter(tmp_path / "a", "c", ring)
+    cuts = [0, 10, 70_000, CHUNK + 70_001, len(content)]
+    for start, end in pairwise(cuts):
+        writer.write(content[start:end])
+        mark = writer.mark()
+        writer.close()
+        writer = ResumableWriter.resume(tmp_path / "a", "c", ring, mark)
+    writer.finish()
+    sealed = (tmp_path / "a").read_bytes()
+    assert sealed_file.content_length(BytesIO(sealed)) == len(content)
+    for start in (0, 9, 10, 69_999, 70_000, CHUNK, CHUNK + 70_001, len(content) - 1):
+        for end in (start + 1, start + 100_000, len(content)):
+            got = sealed_file.read_span(BytesIO(sealed), "c", ring, start, end)
+            assert b"".join(got) == content[start:end], (start, end)
 
 
 @given(st.text(max_size=30) | st.from_regex(r"bytes=\d{0,3}-\d{0,3}"), st.integers(0, 500))

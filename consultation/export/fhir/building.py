@@ -66,8 +66,9 @@ class Building:
         """The transcript."""
         return {"reference": self.url("DocumentReference")}
 
-    @property
+    @cached_property
     def signed(self) -> bool:
+        # Kept: to tell, the whole note is hashed.
         return self.version.signed
 
     @property

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Sequence
 
 from consultation.export.fhir.codes import Json
-from consultation.export.safe import clean
+from consultation.export.safe import visible
 from consultation.summary import Statement
 
 
@@ -29,7 +29,8 @@ def statements(of: Iterable[Statement]) -> Json:
 def table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> Json:
     head = "".join(f"<th>{_text(one)}</th>" for one in heads)
     body = "".join(
-        "<tr>" + "".join(f"<td>{_text(cell)}</td>" for cell in row) + "</tr>" for row in rows
+        "<tr>" + "".join(f"<td>{_text(cell) if cell else ''}</td>" for cell in row) + "</tr>"
+        for row in rows
     )
     return _narrative(f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>")
 
@@ -42,4 +43,4 @@ def _narrative(inner: str) -> Json:
 
 
 def _text(text: str) -> str:
-    return html.escape(clean(text)).replace("\n", "<br/>")
+    return html.escape(visible(text)).replace("\n", "<br/>")
