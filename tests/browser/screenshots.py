@@ -17,7 +17,7 @@ from tests.browser.chromium import Watched, running, sample_wav
 from tests.browser.clinic import Clinic
 
 FOLDER = Path(__file__).parents[2] / "docs" / "screenshots"
-COLOURS = 96
+COLOURS = 160
 """Of the palette: pages have few, and the files become a quarter."""
 
 
