@@ -19,12 +19,12 @@ from tests.service.test_serve import command, start
 FINAL = {"completed", "failed", "cancelled"}
 
 
-def dialogue(folder: Path, times: int = 1) -> Path:
+def dialogue(folder: Path) -> Path:
     """What our French sample says, a line a turn."""
     lines = SAMPLE.with_suffix(".txt").read_text("utf-8").splitlines()
     said = [line.partition(": ")[2] for line in lines if line.strip()]
     path = folder / "dialogue.txt"
-    path.write_text("\n".join(said * times), "utf-8")
+    path.write_text("\n".join(said), "utf-8")
     return path
 
 
@@ -37,13 +37,13 @@ class Clinic:
     _worker: subprocess.Popen[bytes] = field(init=False)
 
     @classmethod
-    def open(cls, folder: Path, *, times: int = 1, **changes: object) -> Clinic:
+    def open(cls, folder: Path, **changes: object) -> Clinic:
         keys.save(keys.new_ring(), folder / "keys.json")
         values: dict[str, object] = {
             "data_folder": folder / "data",
             "keys_file": folder / "keys.json",
             "engines": "scripted",
-            "scripted_dialogue": dialogue(folder, times),
+            "scripted_dialogue": dialogue(folder),
             "poll_seconds": 0.2,
             "port": free_port(),
         }

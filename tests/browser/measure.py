@@ -8,12 +8,16 @@ from __future__ import annotations
 import statistics
 import tempfile
 import wave
+from collections.abc import Iterator
 from pathlib import Path
 
 import av
 import numpy as np
 from playwright.sync_api import Page
 
+from consultation.transcript import Segment, Transcript
+from jobs.store import access, artefacts
+from jobs.store.store import open_store
 from tests.browser.chromium import Watched, running, sample_wav
 from tests.browser.clinic import Clinic
 
@@ -57,6 +61,36 @@ def hour(folder: Path) -> Path:
     return path
 
 
+def lengthen(clinic: Clinic, consultation: str) -> None:
+    """The transcript TIMES over, in its hour: no recogniser and no writer is what is measured."""
+    store = open_store(clinic.settings, migrate=False)
+    with store.database.write() as session:
+        org = access.organisation(session, "clinic")
+        where = {"org_id": org, "consultation_id": consultation, "kind": artefacts.TRANSCRIPT}
+        stored = artefacts.get(session, store.ring, **where)
+        assert stored is not None
+        said = Transcript.model_validate_json(stored.content)
+        long = said.model_copy(update={"segments": tuple(repeated(said)), "turns": ()})
+        artefacts.put(session, store.ring, content=long.to_json().encode(), **where)
+    store.close()
+
+
+def repeated(said: Transcript) -> Iterator[Segment]:
+    for again in range(TIMES):
+        for place, segment in enumerate(said.segments, start=1):
+            words = tuple(
+                word.model_copy(
+                    update={
+                        "start": (word.start + again * HOUR) / TIMES,
+                        "end": (word.end + again * HOUR) / TIMES,
+                    }
+                )
+                for word in segment.words
+            )
+            name = f"s{again * len(said.segments) + place:04d}"
+            yield segment.model_copy(update={"id": name, "words": words})
+
+
 def longest(page: Page) -> str:
     tasks = page.evaluate("window.long.splice(0)")
     return f"long tasks {len(tasks)}, longest {max(tasks, default=0):.0f} ms"
@@ -94,10 +128,11 @@ def measure(page: Page, url: str, consultation: str, key: str) -> None:
 def main() -> None:
     with tempfile.TemporaryDirectory() as place:
         folder = Path(place)
-        clinic = Clinic.open(folder, times=TIMES)
+        clinic = Clinic.open(folder)
         try:
             key = clinic.key("measure")
             consultation = clinic.consultation(key, hour(folder), seconds=1800)
+            lengthen(clinic, consultation)
             with running(folder / "once.wav") as browser:
                 context = browser.new_context(viewport={"width": 1280, "height": 800}, locale="en")
                 context.add_init_script(_WATCH)

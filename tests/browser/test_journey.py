@@ -54,8 +54,13 @@ def test_record_follow_check_edit_resolve_sign_export(
     version = note(page, clinic, key)
     statement = next(one for one in statements(version) if "vertiges" in one["text"])
     quote = statement["evidence"][0]
+    # Counted: on a busy machine, so short a quote is over before one looks.
+    page.evaluate(
+        "window.plays = 0;"
+        "document.getElementById('audio').addEventListener('play', () => window.plays++)"
+    )
     say(page, "vertiges")
-    until(page, "!document.getElementById('audio').paused")
+    until(page, "window.plays === 1")
     start, end = quote["start_ms"] / 1000, quote["end_ms"] / 1000
     until(page, f"document.getElementById('audio').currentTime >= {start} - 0.1")
     assert start - 0.1 <= at(page) <= end + 1
