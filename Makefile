@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 export OMP_WAIT_POLICY := passive
 export GOMP_SPINCOUNT := 0
 
-.PHONY: browser screenshots chaos load postgres constraints demo test test-fast test-vllm lint evaluate schema clean
+.PHONY: browser screenshots chaos load postgres constraints demo test test-documents test-fast test-vllm lint evaluate schema clean
 
 demo: $(VENV)/.embedded weights  ## two real consultations, from audio to a note in JSON
 	$(BIN)/anamnese demo --out demo-output
@@ -33,6 +33,12 @@ browser:  ## what the tests of the page run in; without it they say so, loudly
 
 screenshots: $(VENV)/.dev browser  ## docs/screenshots/, to be looked at by a person
 	$(BIN)/python -m tests.browser.screenshots
+
+test-documents: $(VENV)/.dev  ## DOCX and PDF opened by LibreOffice and poppler; installs 300 MB
+	@{ command -v soffice && command -v pdftoppm; } >/dev/null \
+	  || (apt-get update -qq && apt-get install -y -qq --no-install-recommends libreoffice-writer-nogui poppler-utils) \
+	  || echo "NO LIBREOFFICE OR POPPLER: the tests that need them will be skipped"
+	$(BIN)/pytest tests/documents
 
 test-fast: $(VENV)/.dev postgres browser  ## without real models
 	$(BIN)/pytest -m "not slow and not vllm and not chaos"

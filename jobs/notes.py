@@ -218,7 +218,7 @@ def followers(
         before = standing(session, ring, org_id, consultation_id, made.name)
         if before.version.signature is not None:
             continue
-        note = refreshed(before.version, transcript)
+        note = refreshed(before.version, before.original, transcript)
         if note != before.version.note:
             kept = _still_meant(before.version, note)
             found.append((before, next_draft(before.version, note=note, resolutions=kept)))

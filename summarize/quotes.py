@@ -12,7 +12,7 @@ from summarize.contradictions import contradictions
 from summarize.grounding import ENOUGH
 from summarize.rules import permitted
 from summarize.second_look import STALE, SecondLook
-from summarize.tables import tables
+from summarize.table_edits import rows, without_rows
 from summarize.units import evidence_of, quote
 from summarize.verify import Claim, failed, verify
 
@@ -65,16 +65,16 @@ def current(statement: Statement, look: SecondLook, section: str) -> tuple[State
     return marked, marked != statement
 
 
-def refreshed(version: NoteVersion, transcript: Transcript) -> Summary:
+def refreshed(version: NoteVersion, original: Summary, transcript: Transcript) -> Summary:
     """The note of an unsigned version, true to a transcript that was changed. The tables and what
     was said in two ways are read anew; what is undocumented, too."""
     try:
-        return _refreshed(version, transcript)
+        return _refreshed(version, original, transcript)
     finally:
         forget()
 
 
-def _refreshed(version: NoteVersion, transcript: Transcript) -> Summary:
+def _refreshed(version: NoteVersion, original: Summary, transcript: Transcript) -> Summary:
     note = version.note
     look = SecondLook(transcript, note.template)
     sections = tuple(
@@ -87,13 +87,15 @@ def _refreshed(version: NoteVersion, transcript: Transcript) -> Summary:
         )
         for section in note.sections
     )
-    read = tables(look.units, look.grounder)
+    statements = [statement for section in sections for statement in section.statements]
+    read = rows(look, original, statements)
     made = note.model_copy(
         update={
             "transcript_sha256": transcript.sha256(),
             "sections": tuple(look.filled(s, s.statements, s) for s in sections),
-            "undocumented": look.unsaid([x for s in sections for x in s.statements]),
+            "undocumented": look.unsaid(statements),
             "contradictions": contradictions(look.units, note.language),
+            "unsupported": (*without_rows(note.unsupported), *read.left),
             "treatments": read.treatments,
             "measurements": read.measurements,
         }

@@ -29,10 +29,11 @@ from consultation.signoff import (
     blocking,
     next_draft,
 )
-from consultation.summary import Section, Statement, Summary, Undocumented
+from consultation.summary import Section, Statement, Summary, Undocumented, without_times
 from consultation.transcript import Transcript
 from summarize.quotes import current
 from summarize.second_look import SecondLook
+from summarize.table_edits import rows, without_rows
 
 
 class InvalidChange(InputError):
@@ -352,16 +353,22 @@ class _Revision:
 
     def _summary(self) -> Summary:
         sections = self._filled()
-        said = tuple(self._undocumented)
+        update: dict[str, object] = {
+            "sections": sections,
+            "undocumented": tuple(self._undocumented),
+            "unsupported": tuple(self._unsupported),
+        }
         if self._moved:
-            said = self.look.unsaid([s for section in sections for s in section.statements])
-        return self.version.note.model_copy(
-            update={
-                "sections": sections,
-                "undocumented": said,
-                "unsupported": tuple(self._unsupported),
+            statements = [s for section in sections for s in section.statements]
+            read = rows(self.look, self.original, statements)
+            update |= {
+                "undocumented": self.look.unsaid(statements),
+                "unsupported": (*without_rows(self._unsupported), *read.left),
+                "treatments": read.treatments,
+                "measurements": read.measurements,
             }
-        )
+        note = self.version.note.model_copy(update=update)
+        return note if self.look.transcript.timed else without_times(note)
 
 
 def _of(note: Summary, statement: str) -> tuple[str, Statement | None]:

@@ -7,7 +7,7 @@ from importlib.resources import as_file, files
 from typing import Any
 
 from fpdf import FPDF, FontFace, TextStyle
-from fpdf.enums import DocumentCompliance, TableBordersLayout
+from fpdf.enums import CharVPos, DocumentCompliance, MethodReturnValue, TableBordersLayout
 from fpdf.fonts import TTFFont
 
 from consultation.export.paper import Paper, PaperSection, PaperStatement, PaperTable
@@ -15,8 +15,10 @@ from consultation.export.paper import Paper, PaperSection, PaperStatement, Paper
 _INK, _SOFT, _ACCENT = (27, 38, 51), (91, 103, 117), (11, 92, 107)
 _ALERT, _PALE_ALERT = (166, 27, 27), (251, 234, 234)
 _SHADE, _LINE, _FAINT = (238, 243, 245), (201, 210, 218), (238, 240, 242)
-_SIDE, _TOP, _BOTTOM = 22.0, 19.0, 17.0
+_SIDE, _TOP, _BOTTOM = 22.0, 18.0, 15.0
 """Margins, in millimetres."""
+_TALL = 100.0
+"""Millimetres."""
 _NO_GLYPH = "\u25a1"
 
 
@@ -78,6 +80,12 @@ class _Sheet(FPDF):
         self.start_section(self.shown(text), level=level)
 
     def header(self) -> None:
+        # A page may end in the middle of small raised letters.
+        before, self.char_vpos = self.char_vpos, CharVPos.LINE
+        self._draft()
+        self.char_vpos = before
+
+    def _draft(self) -> None:
         paper = self._paper
         if not paper.banner:
             return
@@ -92,13 +100,16 @@ class _Sheet(FPDF):
         self.set_xy(_SIDE, _TOP)
 
     def footer(self) -> None:
+        before, self.char_vpos = self.char_vpos, CharVPos.LINE
         paper = self._paper
-        self.set_y(-12)
+        self.set_xy(_SIDE, -12)
         self.ink(7.5, _SOFT)
         who = next((value for label, value in paper.facts if label == paper.words.patient), "")
         about = " · ".join(filter(None, (paper.footer, paper.title, who)))
-        self.cell(self.epw - 22, 5, self._fitting(self.shown(about), self.epw - 24))
+        width = self.w - 2 * _SIDE
+        self.cell(width - 22, 5, self._fitting(self.shown(about), width - 24))
         self.cell(22, 5, f"{paper.words.page} {self.page_no()}/{{nb}}", align="R")
+        self.char_vpos = before
 
     def _fitting(self, text: str, width: float) -> str:
         if self.get_string_width(text) <= width:
@@ -146,6 +157,20 @@ def _section(pdf: _Sheet, section: PaperSection) -> None:
 
 
 def _statement(pdf: _Sheet, one: PaperStatement) -> None:
+    pdf.ink(9.8)
+    whole = f"{one.text} {', '.join(map(str, one.sources))}  {one.remark}"
+    high = pdf.multi_cell(
+        pdf.epw - 4.5,
+        4.8,
+        pdf.shown(whole),
+        align="L",
+        dry_run=True,
+        output=MethodReturnValue.HEIGHT,
+    )
+    assert isinstance(high, (int, float))
+    # On one page, unless it would fill most of one.
+    if high < _TALL and pdf.will_page_break(high):
+        pdf.add_page()
     with _indented(pdf, "•", 4.5):
         pdf.ink(9.8)
         pdf.write(4.8, pdf.shown(one.text))
@@ -220,19 +245,14 @@ def _signature(pdf: _Sheet, paper: Paper) -> None:
 
 
 def _sources(pdf: _Sheet, paper: Paper) -> None:
-    if paper.sources:
-        pdf.heading(paper.words.sources)
-        pdf.ink(8.5, _SOFT)
-        pdf.multi_cell(
-            0, 4.4, pdf.shown(paper.words.sources_lead), align="L", new_x="LMARGIN", new_y="NEXT"
-        )
-        pdf.ln(1)
+    pdf.heading(paper.words.sources)
+    pdf.ink(8.2, _SOFT)
+    for text in (paper.words.sources_lead, paper.made):
+        pdf.multi_cell(0, 4.2, pdf.shown(text), align="L", new_x="LMARGIN", new_y="NEXT")
+    pdf.ln(1)
     for one in paper.sources:
         with _indented(pdf, str(one.number), 8, 4.1):
             pdf.ink(8.2, _SOFT)
             pdf.write(4.1, pdf.shown(f"{one.where}  {one.who}  "))
             pdf.ink(8.2)
             pdf.write(4.1, pdf.shown(one.quote))
-    pdf.ln(3)
-    pdf.ink(7.5, _SOFT)
-    pdf.multi_cell(0, 4, pdf.shown(paper.made), align="L", new_x="LMARGIN", new_y="NEXT")

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
-from jobs.notes import rewritten
+from consultation.signoff import review
+from jobs.notes import Moved, Standing, append, rewritten, standing
 from jobs.store import artefacts, audit, job_rows, notes
 from jobs.store.artefacts import SUMMARY, TRANSCRIPT
 from jobs.store.life_tables import ConsultationLife
@@ -376,3 +377,28 @@ def test_revisions_are_encrypted_rotated_and_erased_with_the_rest(door: Door) ->
     with door.store.database.read() as session:
         for table in tables:
             assert session.scalar(select(func.count()).select_from(table)) == 0
+
+
+def test_of_two_who_are_equally_fast_one_is_told(door: Door) -> None:
+    con = written(door)
+    by = audit.Actor(door.org, "k")
+    ring, database = door.store.ring, door.store.database
+
+    def read() -> Standing:
+        with database.read() as session:
+            return standing(session, ring, door.org, con, "soap")
+
+    def keep(before: Standing) -> None:
+        with database.write() as session:
+            append(session, ring, by, con, before, review(before.version), "person")
+
+    one, two = read(), read()
+    keep(one)
+    with pytest.raises(Moved):
+        keep(two)
+    three = read()
+    assert three.version.revision == 2
+    # Nor over a note that the AI wrote in between.
+    put(door.store, door.org, con, SUMMARY, one.original.to_json().encode(), "soap")
+    with pytest.raises(Moved):
+        keep(three)

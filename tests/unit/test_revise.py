@@ -261,6 +261,31 @@ def test_a_name_alone_signs_and_only_what_is_resolved() -> None:
     assert (draft.signed, draft.replaces) == (False, signed.content_sha256)
 
 
+def drugs(version: NoteVersion) -> set[str]:
+    return {row.inn for row in version.note.treatments}
+
+
+def test_a_table_never_says_what_a_person_corrected() -> None:
+    """Else a signed document would show the old drug or dose beside the new one."""
+    assert "levothyroxine" in drugs(first())
+    for change in (
+        {"op": "edit", "statement": "subjectif.2", "text": "Lévothyroxine 150 µg."},
+        {"op": "remove", "statement": "subjectif.2", "reason": "arrêtée"},
+    ):
+        version = after(first(), change)
+        assert drugs(first()) - drugs(version) == {"levothyroxine"}
+        assert [u.text for u in version.note.unsupported if u.reason == "edited"] == [
+            "lévothyroxine soixante-quinze microgrammes"
+        ]
+        assert "levothyroxine" not in drugs(
+            next_draft(version, note=refreshed(version, made(), SAID))
+        )
+        back = after(version, {"op": "restore", "statement": "subjectif.2"})
+        assert back.note == made()
+    other = after(first(), {"op": "edit", "statement": "subjectif.1", "text": "Gonalgie."})
+    assert drugs(other) == drugs(first())
+
+
 TEXTS = st.sampled_from(
     [KNEE, LEFT, "Lévothyroxine 75 µg.", "Pas de fièvre.", "Repos.", "Paracétamol 1 g.", "Fièvre."]
 )
@@ -335,9 +360,9 @@ def test_quotes_that_are_gone_are_seen_and_come_back() -> None:
     lines[1] = "P: J'ai mal au coude droit depuis trois semaines."
     other = transcript(*lines)
     assert stale(made(), other) == ("subjectif.1",)
-    version = next_draft(first(), note=refreshed(first(), other))
+    version = next_draft(first(), note=refreshed(first(), made(), other))
     assert failing(version, "subjectif.1") == {"stale"}
-    assert stale(refreshed(version, SAID), SAID) == ()
-    assert refreshed(version, SAID).sections == made().sections
+    assert stale(refreshed(version, made(), SAID), SAID) == ()
+    assert refreshed(version, made(), SAID).sections == made().sections
     evidence: Evidence = one(version, "subjectif.2").evidence[0]
     assert holds(evidence, other)
