@@ -40,7 +40,7 @@ test-documents: $(VENV)/.dev  ## DOCX and PDF opened by LibreOffice and poppler;
 	  || echo "NO LIBREOFFICE OR POPPLER: the tests that need them will be skipped"
 	$(BIN)/pytest tests/documents
 
-test-fast: $(VENV)/.dev postgres browser  ## without real models
+test-fast: $(VENV)/.dev postgres  ## without real models
 	$(BIN)/pytest -m "not slow and not vllm and not chaos"
 
 test-vllm: $(VENV)/.dev weights-small  ## the real vLLM server on the CPU; installs 3.5 GB
