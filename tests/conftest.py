@@ -14,6 +14,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+# A property does not depend on how busy the machine is.
+settings.register_profile("ours", deadline=None)
+settings.load_profile("ours")
 
 SAMPLES = Path(__file__).parent.parent / "evaluation" / "samples"
 
