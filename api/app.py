@@ -28,6 +28,7 @@ from api.routes import (
     notes,
     openai,
     playback,
+    pushes,
     results,
     summaries,
     uploads,
@@ -95,6 +96,7 @@ def make_app(settings: ServiceSettings) -> FastAPI:
         me,
         playback,
         documents,
+        pushes,
     ):
         app.include_router(one.router)
     app.openapi = lambda: describe(app)  # type: ignore[method-assign]
