@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+import ipaddress
 import json
 import socketserver
+import ssl
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs
 
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
 from fhir.resources.R4B.bundle import Bundle
 
 
@@ -114,10 +122,18 @@ class Hl7Server:
 
 
 @contextmanager
-def hl7_server() -> Iterator[Hl7Server]:
+def hl7_server(tls: ssl.SSLContext | None = None) -> Iterator[Hl7Server]:
     made = Hl7Server()
 
     class Handler(socketserver.BaseRequestHandler):
+        def setup(self) -> None:
+            if tls is not None:
+                self.request = tls.wrap_socket(self.request, server_side=True)
+
+        def finish(self) -> None:
+            # The wrapped one, of which the server does not know.
+            self.request.close()
+
         def handle(self) -> None:
             got = b""
             while not got.endswith(b"\x1c\r"):
@@ -139,9 +155,42 @@ def hl7_server() -> Iterator[Hl7Server]:
             time.sleep(0.02)
             self.request.sendall(answer[9:])
 
-    socketserver.ThreadingTCPServer.allow_reuse_address = True
-    with _serving(socketserver.ThreadingTCPServer(("127.0.0.1", 0), Handler)) as made.port:
+    class Server(socketserver.ThreadingTCPServer):
+        daemon_threads = True
+
+        def handle_error(self, request: Any, client_address: Any) -> None:
+            """A handshake that the other side ended is its to tell."""
+
+    with _serving(Server(("127.0.0.1", 0), Handler)) as made.port:
         yield made
+
+
+def certificate(folder: Path) -> tuple[ssl.SSLContext, Path]:
+    """For 127.0.0.1, signed by itself; and the file that makes it trusted."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "receiver")])
+    now = datetime.now(UTC)
+    place = x509.IPAddress(ipaddress.ip_address("127.0.0.1"))
+    made = (
+        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([place]), critical=False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    public, both = folder / "trusted.pem", folder / "both.pem"
+    pem = made.public_bytes(serialization.Encoding.PEM)
+    public.write_bytes(pem)
+    private = key.private_bytes(
+        serialization.Encoding.PEM,
+        serialization.PrivateFormat.PKCS8,
+        serialization.NoEncryption(),
+    )
+    both.write_bytes(private + pem)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(both)
+    return context, public
 
 
 @contextmanager

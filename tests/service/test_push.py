@@ -19,6 +19,7 @@ from sqlalchemy import func, select
 
 from jobs.metrics import WorkerMetrics
 from jobs.push import fhir, mllp
+from jobs.push.outcome import Outcome
 from jobs.push.pusher import Pusher
 from jobs.push_settings import PushSettings
 from jobs.service_settings import ServiceSettings
@@ -27,7 +28,7 @@ from jobs.store.note_tables import NoteRevision
 from jobs.store.push_tables import Push, PushAttempt
 from jobs.store.tables import now_ms
 from tests.service.conftest import ROOT, environment
-from tests.service.ehr import FhirServer, Hl7Server, fhir_server, hl7_server
+from tests.service.ehr import FhirServer, Hl7Server, certificate, fhir_server, hl7_server
 from tests.service.test_http import Door, door, problem
 from tests.service.test_life import all_rows
 from tests.service.test_notes import act, change, path, written
@@ -393,6 +394,25 @@ def test_private_addresses_are_not_reached_unless_they_are_listed(ehr: FhirServe
     assert ehr.got == []
 
 
+def test_hl7_v2_over_tls_goes_to_whom_the_system_trusts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    context, trusted = certificate(tmp_path)
+    message = "MSH|^~\\&|A||||1||MDM^T02|7\r"
+    with hl7_server(context) as hl7:
+        wanted = bare(mllp_address=hl7.address, push_networks=["127.0.0.0/8"], push_timeout=10)
+        assert mllp.send(message, wanted).error == "tls_failed"
+        assert hl7.messages == []
+        monkeypatch.setenv("SSL_CERT_FILE", str(trusted))
+        assert mllp.send(message, wanted) == Outcome("accepted", "AA")
+        # Another name than that of the certificate.
+        _, _, port = hl7.address.partition(":")
+        other = wanted.model_copy(update={"mllp_address": f"ehr.example.org:{port}"})
+        outcome = mllp.send(message, other, lambda _host, _port: ["127.0.0.1"])
+        assert outcome.error == "tls_failed"
+        assert hl7.messages == [message]
+
+
 def test_a_receiver_without_tls_gets_no_message_that_needs_it(hl7: Hl7Server) -> None:
     wanted = bare(mllp_address=hl7.address, push_networks=["127.0.0.0/8"])
     outcome = mllp.send("MSH|^~\\&|A||||1||MDM^T02|7\r", wanted)
@@ -444,7 +464,7 @@ def test_whatever_comes_back_is_an_acknowledgement_or_a_value_error(answer: byte
 @given(
     st.sampled_from("|!#"),
     st.sampled_from(["AA", "AE", "AR", "CA", "CE", "CR"]),
-    st.from_regex(r"[0-9A-Za-z]{1,20}", fullmatch=True),
+    st.text("0123456789ABCDEFabcdef", min_size=1, max_size=20),
     st.sampled_from(["\r", "\r\n", "\n"]),
 )
 def test_an_acknowledgement_is_read_with_the_separators_that_it_names(
