@@ -29,6 +29,7 @@ from api.routes import (
     openai,
     page,
     playback,
+    pushes,
     results,
     summaries,
     uploads,
@@ -97,6 +98,7 @@ def make_app(settings: ServiceSettings) -> FastAPI:
         me,
         playback,
         documents,
+        pushes,
     ):
         app.include_router(one.router)
     app.openapi = lambda: describe(app)  # type: ignore[method-assign]

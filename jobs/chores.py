@@ -12,6 +12,8 @@ from functools import partial
 
 from jobs.erasure import erase_forsaken
 from jobs.feeder import Feeder
+from jobs.metrics import WorkerMetrics
+from jobs.push.pusher import Pusher
 from jobs.queue import Enqueuer
 from jobs.retention import EVERY_SECONDS, Retention
 from jobs.service_settings import ServiceSettings
@@ -57,11 +59,18 @@ def feeder(store: Store, enqueuer: Enqueuer, settings: ServiceSettings, who: str
     )
 
 
-def chores(store: Store, enqueuer: Enqueuer, settings: ServiceSettings, who: str) -> list[Chore]:
+def chores(
+    store: Store,
+    enqueuer: Enqueuer,
+    settings: ServiceSettings,
+    who: str,
+    metrics: WorkerMetrics,
+) -> list[Chore]:
     """Those of one worker."""
     return [
         Chore("batches", partial(_feed, feeder(store, enqueuer, settings, who)), _FEED_SECONDS),
         Chore("webhooks", Courier(store, settings).look, settings.poll_seconds),
+        Chore("pushes", Pusher(store, settings, metrics.pushed).look, settings.poll_seconds),
         Chore("forsaken", partial(_forsaken, store, enqueuer, settings), _FORSAKEN_SECONDS),
         Chore("retention", Retention(store, enqueuer, settings).turn, EVERY_SECONDS / 4),
     ]

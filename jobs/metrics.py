@@ -73,6 +73,10 @@ class WorkerMetrics:
             "Jobs that waited for memory before their models ran.",
             registry=to,
         )
+        self._pushes = Counter(
+            "anamnese_pushes", "Tries to send a signed document to an EHR.",
+            ["target", "outcome"], registry=to,
+        )  # fmt: skip
         self.registry.register(Cards())
 
     def done(self, steps: Iterable[Step]) -> None:
@@ -103,6 +107,9 @@ class WorkerMetrics:
 
     def admitted(self, megabytes: float) -> None:
         self._memory.set(megabytes)
+
+    def pushed(self, target: str, outcome: str) -> None:
+        self._pushes.labels(target, outcome).inc()
 
     def held_back(self) -> None:
         self._held_back.inc()

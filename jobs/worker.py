@@ -78,7 +78,7 @@ class Worker:
         )
         self._sweep = Sweep(self._database, self._enqueuer)
         self._stopping = threading.Event()
-        self._chores = chores(self._store, self._enqueuer, settings, self.name)
+        self._chores = chores(self._store, self._enqueuer, settings, self.name, metrics)
 
     def run(self, *, follow: int | None = None) -> None:
         """Until SIGTERM, SIGINT or ``stop``; with ``follow``, until that parent process ends.

@@ -8,7 +8,6 @@ from collections.abc import Callable
 from typing import Annotated
 
 from fastapi import APIRouter, Header, Request, Response
-from pydantic import Field
 
 from api.auth import Reader, Writer, actor
 from api.negotiate import negotiate
@@ -18,7 +17,7 @@ from api.preconditions import IfMatch, check_match
 from api.problem import responses
 from api.routes.notes import Read, Template, read_note
 from api.service import Service, Used
-from consultation.export.context import DocumentContext, Instant
+from consultation.export.context import DocumentContext
 from consultation.export.document import to_docx, to_pdf
 from consultation.export.fhir import to_fhir
 from consultation.export.hl7v2 import to_mdm
@@ -26,8 +25,9 @@ from consultation.export.note_markdown import to_markdown
 from consultation.export.plain import to_plain
 from consultation.signoff import NoteVersion
 from consultation.transcript import Transcript
+from jobs.document_context import ContextIn, document_context
 from jobs.errors import NotFound
-from jobs.notes import NotSigned, now
+from jobs.notes import NotSigned
 from jobs.store import artefacts, audit, consultations, notes
 from jobs.store.access import Principal
 
@@ -60,18 +60,6 @@ _DOCUMENT = {
         for media in EXPORTS
     },
 }
-
-
-class ContextIn(DocumentContext):
-    """Whose document it is. Nothing of it is ever taken from what was said."""
-
-    identifier: str | None = Field(  # type: ignore[assignment]
-        default=None, min_length=1, max_length=200, pattern=r"^[\x21-\x7e]+$"
-    )
-    """Of the documents; without one, made of the consultation's id and the template."""
-    timestamp: Instant | None = None  # type: ignore[assignment]
-    """When a draft was put together; without one, when it is asked for. A signed document has the
-    time of its signature."""
 
 
 @router.get(
@@ -166,7 +154,11 @@ def _document(
     write, ending = EXPORTS[media]
     version = read.standing.version
     said = artefacts.present(read.transcript, "transcript of this consultation")
-    content = write(version, said, _context(used, who, consultation_id, version))
+    with used.store.database.read() as session:
+        context = document_context(
+            session, used.store.ring, used.settings, who.org_id, consultation_id, version
+        )
+    content = write(version, said, context)
     name = f"{consultation_id}-r{version.revision}.{ending}"
     headers = {
         "ETag": f'W/"r{version.revision}"',
@@ -175,20 +167,3 @@ def _document(
     }
     body = content.encode() if isinstance(content, str) else content
     return Response(body, media_type=media, headers=headers)
-
-
-def _context(
-    used: Service, who: Principal, consultation_id: str, version: NoteVersion
-) -> DocumentContext:
-    with used.store.database.read() as session:
-        kept = notes.document_context(session, used.store.ring, who.org_id, consultation_id)
-    given = ContextIn.model_validate_json(kept.content) if kept else ContextIn()
-    settings, signature = used.settings, version.signature if version.signed else None
-    own = f"{consultation_id}.{version.note.template}"
-    values = {name: getattr(given, name) for name in DocumentContext.model_fields} | {
-        "identifier": given.identifier or own,
-        "timestamp": signature.at if signature else given.timestamp or now(),
-        "letterhead": given.letterhead or (() if given.organisation else settings.letterhead),
-        "footer": given.footer or settings.document_footer,
-    }
-    return DocumentContext.model_validate(values)

@@ -34,6 +34,7 @@ from jobs.notes import (
     now,
     standing,
 )
+from jobs.push.asked import at_signing
 from jobs.store import artefacts, audit, consultations, lives, notes, outbox
 from jobs.store.access import Principal
 from jobs.store.artefacts import SUMMARY, TRANSCRIPT
@@ -250,6 +251,7 @@ def _keep(
                 outbox.note_signed(
                     session, who.org_id, consultation_id, version.note.template, version.revision
                 )
+                at_signing(session, used.settings, who.org_id, consultation_id, version)
     except Moved as error:
         raise PreconditionFailed(error.message) from None
 

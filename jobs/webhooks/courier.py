@@ -13,7 +13,8 @@ from jobs.store.store import Store
 from jobs.store.tables import now_ms
 from jobs.store.webhook_tables import Webhook
 from jobs.store.webhooks import Target
-from jobs.webhooks.sending import Limits, Outcome, Resolve, resolve, send
+from jobs.webhooks.guarded import Resolve, resolve
+from jobs.webhooks.sending import Limits, Outcome, send
 
 log = logging.getLogger("anamnese.webhooks")
 _AT_ONCE = 8

@@ -8,21 +8,17 @@ import base64
 import hashlib
 import hmac
 import secrets
-import socket
 import ssl
 import time
-from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import httpcore
 
-from consultation.errors import InvalidOption
-from jobs.webhooks.address import Network, check_url, may_reach
+from jobs.webhooks.address import Network, check_url
+from jobs.webhooks.guarded import FAILURES, Guarded, Resolve, failure, resolve
 
 _ANSWER_MOST = 4096
 """Bytes of the body that are read, so that a receiver may end its answer; none is kept."""
-Resolve = Callable[[str, int], list[str]]
 
 
 @dataclass(frozen=True)
@@ -66,12 +62,6 @@ def sign(secret: str, message_id: str, at: int, body: bytes) -> dict[bytes | str
     }
 
 
-def resolve(host: str, port: int) -> list[str]:
-    """Raises OSError."""
-    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    return list(dict.fromkeys(str(one[4][0]) for one in found))
-
-
 def send(
     url: str,
     secret: str,
@@ -87,26 +77,15 @@ def send(
         # The settings may have become narrower since it was registered.
         check_url(url, http=limits.http, allowed=limits.allowed)
         code = _post(url, secret, message_id, body, limits, resolve)
-    except (InvalidOption, _Refused):
-        error = "address_refused"
-    except (_NoName, UnicodeError):
-        error = "dns_failed"
-    except httpcore.TimeoutException:
-        error = "timeout"
-    except httpcore.ConnectError as failed:
-        tls = isinstance(failed.__cause__ or failed.__context__, ssl.SSLError)
-        error = "tls_failed" if tls else "connect_failed"
-    except (httpcore.NetworkError, httpcore.ProtocolError):
-        error = "bad_answer"
-    except httpcore.UnsupportedProtocol:
-        error = "address_refused"
+    except FAILURES as failed:
+        error = failure(failed)
     return Outcome(code, error, round((time.monotonic() - began) * 1000))
 
 
 def _post(
     url: str, secret: str, message_id: str, body: bytes, limits: Limits, resolve: Resolve
 ) -> int:
-    backend = _Guarded(limits.allowed, resolve, time.monotonic() + limits.seconds)
+    backend = Guarded(limits.allowed, resolve, time.monotonic() + limits.seconds)
     timeout = dict.fromkeys(("connect", "read", "write", "pool"), limits.seconds)
     headers: dict[bytes | str, bytes | str] = {
         "Content-Type": "application/json",
@@ -132,82 +111,3 @@ def _post(
         except (httpcore.NetworkError, httpcore.ProtocolError, httpcore.TimeoutException):
             pass  # The status has come, and says all.
         return int(answer.status)
-
-
-class _Refused(Exception):
-    pass
-
-
-class _NoName(Exception):
-    pass
-
-
-class _Guarded(httpcore.NetworkBackend):
-    """Connects to the addresses that were looked at, never to a name: a name that is resolved
-    again may have moved (DNS rebinding)."""
-
-    def __init__(self, allowed: Sequence[Network], resolve: Resolve, end: float) -> None:
-        self._allowed, self._resolve, self._end = allowed, resolve, end
-        self._plain = httpcore.SyncBackend()
-
-    def connect_tcp(
-        self,
-        host: str,
-        port: int,
-        timeout: float | None = None,
-        local_address: str | None = None,
-        socket_options: Iterable[Any] | None = None,
-    ) -> httpcore.NetworkStream:
-        try:
-            found = self._resolve(host, port)
-        except OSError:
-            raise _NoName from None
-        # One that is refused among them is reason enough: names of that kind are made to try.
-        if not found or not all(may_reach(address, self._allowed) for address in found):
-            raise _Refused
-        failed: Exception = httpcore.ConnectError("no address")
-        for address in found:
-            try:
-                stream = self._plain.connect_tcp(
-                    address, port, _left(self._end, timeout), local_address, socket_options
-                )
-            except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
-                failed = error
-            else:
-                return _Hurried(stream, self._end)
-        raise failed
-
-
-class _Hurried(httpcore.NetworkStream):
-    """Ends in time also when the other side sends a byte now and then."""
-
-    def __init__(self, stream: httpcore.NetworkStream, end: float) -> None:
-        self._stream, self._end = stream, end
-
-    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        return self._stream.read(max_bytes, _left(self._end, timeout))
-
-    def write(self, buffer: bytes, timeout: float | None = None) -> None:
-        self._stream.write(buffer, _left(self._end, timeout))
-
-    def close(self) -> None:
-        self._stream.close()
-
-    def start_tls(
-        self,
-        ssl_context: ssl.SSLContext,
-        server_hostname: str | None = None,
-        timeout: float | None = None,
-    ) -> httpcore.NetworkStream:
-        started = self._stream.start_tls(ssl_context, server_hostname, _left(self._end, timeout))
-        return _Hurried(started, self._end)
-
-    def get_extra_info(self, info: str) -> Any:
-        return self._stream.get_extra_info(info)
-
-
-def _left(end: float, timeout: float | None) -> float:
-    left = min(end - time.monotonic(), timeout if timeout is not None else end)
-    if left <= 0:
-        raise httpcore.ReadTimeout
-    return left

@@ -9,8 +9,10 @@ from collections.abc import Callable
 from functools import cache
 from typing import Any
 
+import pytest
 from sqlalchemy import select
 
+from jobs.service_settings import ServiceSettings
 from jobs.store.artefacts import SUMMARY, TRANSCRIPT, WAVEFORM
 from jobs.store.webhook_tables import WebhookDelivery
 from tests.service.test_http import FILE, Door, door, problem, sent_transcript
@@ -19,6 +21,13 @@ from tests.service.test_store import put
 from tests.unit.talk import transcript
 
 __all__ = ["door"]
+
+
+@pytest.fixture
+def settings(settings: ServiceSettings) -> ServiceSettings:
+    """Notes are sent somewhere, by workers that there are none of."""
+    more = {"fhir_endpoint": "https://ehr.example.org/fhir", "push_organisations": ["clinic"]}
+    return ServiceSettings.model_validate({**settings.model_dump(), **more})
 
 
 def consultation(door: Door) -> dict[str, str]:
@@ -103,7 +112,6 @@ BODIES: dict[tuple[str, str], dict[str, Any]] = {
 def made_note() -> bytes:
     from consultation.settings import Settings
     from jobs.engines import models
-    from jobs.service_settings import ServiceSettings
     from summarize.consultation import summarize
 
     settings = Settings()
@@ -130,10 +138,12 @@ def ask(door: Door, who: str, method: str, path: str, needs_body: bool, ids: dic
     if path.endswith("/sign"):
         # Whoever administers may not: asked by who might, where the note is theirs.
         who = {"stranger": "strange_clinician", "admin": "clinician"}.get(who, who)
-    if path.endswith("/final") and who == "admin" and not ids["consultation_id"].endswith("_0"):
+    needs_signature = path.endswith(("/final", "/push"))
+    if needs_signature and who == "admin" and not ids["consultation_id"].endswith("_0"):
         signing = door.as_("clinician", **{"If-Match": "*"})
         name = {"name": "Dr Martin"}
-        door.client.post(_path(path, ids)[:-5] + "sign", headers=signing, json=name)
+        sign = _path(path, ids).rpartition("/")[0] + "/sign"
+        door.client.post(sign, headers=signing, json=name)
     headers = door.as_(who, **{"If-Match": "*", "Accept": "*/*"})
     if path.startswith("/v1/uploads"):
         overridden = {"X-HTTP-Method-Override": "PATCH"}
