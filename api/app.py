@@ -24,8 +24,11 @@ from api.routes import (
     life,
     metrics,
     openai,
+    record_documents,
+    records,
     results,
     summaries,
+    syntheses,
     uploads,
     webhooks,
 )
@@ -87,6 +90,9 @@ def make_app(settings: ServiceSettings) -> FastAPI:
         metrics,
         openai,
         uploads,
+        records,
+        record_documents,
+        syntheses,
     ):
         app.include_router(one.router)
     app.openapi = lambda: describe(app)  # type: ignore[method-assign]

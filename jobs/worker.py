@@ -32,7 +32,17 @@ from jobs.lease import Lease
 from jobs.metrics import WorkerMetrics
 from jobs.metrics_door import MetricsDoor
 from jobs.observer import Observer
-from jobs.queue import APPLICATION, NOTES, SPEECH, SUMMARISE, TRANSCRIBE, VERSION, Enqueuer
+from jobs.queue import (
+    APPLICATION,
+    NOTES,
+    RECORDS,
+    SPEECH,
+    SUMMARISE,
+    SYNTHESISE,
+    TRANSCRIBE,
+    VERSION,
+    Enqueuer,
+)
 from jobs.service_settings import ServiceSettings
 from jobs.slots import Slots
 from jobs.store.database import Database
@@ -64,6 +74,7 @@ class Worker:
         self._slots = {
             TRANSCRIBE: Slots(self._folder, TRANSCRIBE, settings.speech_parallel, budget),
             SUMMARISE: Slots(self._folder, SUMMARISE, settings.notes_parallel, budget),
+            SYNTHESISE: Slots(self._folder, SYNTHESISE, settings.records_parallel, budget),
         }
         self._abilities = Abilities(self._database, self.name, settings)
         self._lease = Lease(
@@ -122,11 +133,12 @@ class Worker:
             self._database, self._enqueuer, self.name, self._slots, self._observer
         )
         steps.register(settings, register)
-        DBOS.listen_queues([SPEECH, NOTES])
+        DBOS.listen_queues([SPEECH, NOTES, RECORDS])
         DBOS.launch()
         for queue, parallel in (
             (SPEECH, settings.speech_parallel),
             (NOTES, settings.notes_parallel),
+            (RECORDS, settings.records_parallel),
         ):
             DBOS.register_queue(
                 queue,

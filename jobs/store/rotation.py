@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import select
 
 from consultation.engines import Progress, no_progress
-from jobs.store import batch_items, batches, pseudonyms, webhooks
+from jobs.store import batch_items, batches, pseudonyms, records, webhooks
 from jobs.store.artefacts import context_of
 from jobs.store.audio import AudioStore
 from jobs.store.batch_tables import Batch, BatchItem
@@ -16,6 +16,7 @@ from jobs.store.crypto import seal, unseal
 from jobs.store.database import Database
 from jobs.store.keys import KeyRing
 from jobs.store.life_tables import OrganisationKey
+from jobs.store.record_tables import RecordDocument
 from jobs.store.tables import Artefact, Consultation
 from jobs.store.webhook_tables import Webhook
 
@@ -25,6 +26,7 @@ _CONTEXTS: tuple[tuple[Any, Callable[[Any], str]], ...] = (
     (BatchItem, lambda row: batch_items.item_context(row.org_id, row.batch_id, row.number)),
     (Webhook, lambda row: webhooks.context(row.org_id, row.id)),
     (OrganisationKey, lambda row: pseudonyms.context(row.org_id)),
+    (RecordDocument, records.context_of),
 )
 
 
@@ -70,7 +72,9 @@ def _others(database: Database, ring: KeyRing) -> int:
     """What is kept encrypted beside artefacts, a few hundred at a time. Keys of organisations stay
     what they are, and so do the hashes made with them; what seals them is new."""
 
-    def again(row: Batch | BatchItem | Webhook | OrganisationKey, where: str) -> None:
+    def again(
+        row: Batch | BatchItem | Webhook | OrganisationKey | RecordDocument, where: str
+    ) -> None:
         row.body = seal(unseal(row.body, where, ring), where, ring)
         row.key_id = ring.active
 

@@ -5,7 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from jobs.service_settings import ServiceSettings
-from jobs.store import batch_tables, keys, webhook_tables  # noqa: F401 - so that all tables are known
+from jobs.store import (  # noqa: F401 - so that all tables are known
+    batch_tables,
+    keys,
+    record_tables,
+    webhook_tables,
+)
 from jobs.store.audio import AudioFolder, AudioStore
 from jobs.store.bucket import open_bucket
 from jobs.store.database import Database

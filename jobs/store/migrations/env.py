@@ -8,6 +8,7 @@ from jobs.store import (  # noqa: F401 - their tables are among those of Base
     batch_tables,
     life_tables,
     operations_tables,
+    record_tables,
     upload_tables,
     webhook_tables,
 )
