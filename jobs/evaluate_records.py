@@ -20,7 +20,7 @@ def evaluate_records(
     *,
     count: int = 100,
     seed: int = 0,
-    wordings: tuple[Wording, ...] = ("tuned", "held_out"),
+    wordings: tuple[Wording, ...] = ("tuned", "held_out", "fresh"),
     progress: Progress = no_progress,
 ) -> AlarmReport:
     """``count`` patients a group and kind of wording; rules alone, the whole way from the files."""

@@ -146,8 +146,8 @@ def _told(fact: Fact, language: str) -> str:
     said = line(fact.model_copy(update={"date": None, "certainty": "certain"}), language)
     if not failed(check(said, fact.evidence, language, verbatim=True)):
         return said
-    if fact.text.count("(") != fact.text.count(")") and len(fact.evidence[0].quote) <= 120:
-        return fact.evidence[0].quote
+    if fact.text.count("(") != fact.text.count(")"):
+        return fact.text.replace("(", "").replace(")", "")  # "RP) : 40 %"
     return fact.text
 
 
@@ -176,7 +176,7 @@ def _lines(name: str, facts: Sequence[Fact], as_of: str, language: str) -> list[
             continue
         when = effective_date(fact)
         text = _told(fact, language)
-        lasting = name in ("tumors", "stages", "biomarkers")
+        lasting = name in ("tumors", "stages", "biomarkers", "treatments")
         key = (fold(text), None if lasting else when)
         if key in lines:
             known = lines[key]
@@ -198,7 +198,11 @@ def _lines(name: str, facts: Sequence[Fact], as_of: str, language: str) -> list[
             flags=flags,
             evidence=fact.evidence[:MOST_SOURCES],
         )
-    return list(lines.values())
+    return [
+        one
+        for one in lines.values()
+        if not any(other.text.startswith(f"{one.text},") for other in lines.values())
+    ]
 
 
 def _followed(one: Biomarker) -> bool:

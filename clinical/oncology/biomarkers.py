@@ -39,6 +39,15 @@ _REACH = 110
 _BEFORE = 70
 _PAIRS = {"HR": ("ER", "PR"), "BRCA1/2": ("BRCA1", "BRCA2")}
 _TRIPLE = re.compile(r"\btriples?[\s-]*negati\w+|\btnbc\b")
+_BREAK = re.compile(
+    r"(?:,|\b(?:et|and|avec|with|ni|nor)\b)\s*(?=(?:(?:une?|des|la|le|an?|the)\s|l')?(?:pas|absence"
+    r"|aucune?|sans|no|without|mutations?|rearrang\w*|fusions?|amplification|recherche|statut"
+    r"|status|variants?|saut|delet\w*|germline|somatic|wild)\b)"
+)
+"""Where the words of the next marker begin."""
+_LOOKED_FOR = re.compile(
+    r"\b(?:recherche|statut|search(?:ed)? for|testing|tested|test)\b[^,;.]{0,40}$"
+)
 _TOLD_BY_NAME = ("gene", "pdl1", "msi", "mmr")
 _SOFT = re.compile(r"\s*[:=|(-]*\s*\?")
 
@@ -132,7 +141,13 @@ def _right(passage: Passage, named: Sequence[Mention], index: int, limit: int) -
     if index + 1 < len(named):
         end = min(end, named[index + 1].start)
     stop = _STOP.search(passage.line, named[index].end, end)
-    return stop.start() if stop else end
+    if stop:
+        return stop.start()
+    if index + 1 < len(named) and end == named[index + 1].start:
+        # "PIK3CA H1047R, pas de mutation ESR1": the last part is the next marker's.
+        breaks = list(_BREAK.finditer(passage.line, named[index].end, end))
+        return breaks[-1].start() if breaks else end
+    return end
 
 
 def _left(passage: Passage, named: Sequence[Mention], index: int) -> int:
@@ -169,6 +184,14 @@ def _facts(passage: Passage, mention: Mention, found: Found, head: Mention) -> l
         Interpretation.pending,
         Interpretation.not_done,
     )
+    if (
+        uncertain
+        and found.settled
+        and _LOOKED_FOR.search(
+            passage.line, max(passage.sentence(start)[0], mention.start - 60), mention.start
+        )
+    ):
+        uncertain = False  # it was looked for, and the result is given
     certainty: Literal["certain", "uncertain"] = "uncertain" if uncertain else "certain"
     values: dict[str, Any] = passage.base("b", start, end) | {
         "date": passage.date_near(start, end),

@@ -85,13 +85,14 @@ _DOSE_CHANGE = re.compile(
     r"|decalage) (?:de|du) \w+|delayed by [^,;.]{2,20})(?:[^,;.]{0,15}\d{1,2}\s?%)?"
 )
 _GRAY = re.compile(
-    r"\b\d{1,3}(?:[.,]\d{1,2})?\s?gy\b(?:[^;.]{0,25}?\b\d{1,2}\s?(?:fractions?|seances?|fx)\b)?"
+    r"\b(?:\d{1,3}(?:[.,]\d{1,2})?\s?gy|\d{3,4}\s?cgy)\b(?:[^;.]{0,25}?\b\d{1,2}\s?(?:fractions?|seances?|fx)\b)?"
 )
 _AMOUNT = re.compile(
     r"\b\d{1,4}(?:[.,]\d{1,3})?\s?(?:mg|g|[uµμ]g|ui)(?:\s?/\s?(?:m2|m²|kg|j\b|jour"
     r"|day|d\b|24 ?h))?(?![a-z])"
     r"|\b(?:auc|asc)\s?\d(?:[.,]\d)?"
 )
+_PARTS = re.compile(r"[;]|\b(?:puis|then|suivie?s?|followed)\b")
 _SINCE = re.compile(
     r"(?:depuis|since|debutee?s?|started|from|a partir|commenc\w+|du|initie\w*"
     r"|initiated|begun)\W{0,4}(?:le |en |l'|the |in |on |of )?\s?$"
@@ -240,6 +241,9 @@ def _dates(
     start = end = date = None
     near = [d for d in passage.dates if low <= d.start < high and abs(d.start - one.end) < 120]
     for dated in near:
+        between = passage.line[dated.end : one.start]
+        if dated.end <= one.start and _PARTS.search(between):
+            continue  # it is the date of the treatment before
         before = passage.line[max(0, dated.start - 25) : dated.start]
         words = passage.line[dated.start : dated.end]
         lead = before + re.split(r"\d", words, maxsplit=1)[0]

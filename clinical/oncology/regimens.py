@@ -22,6 +22,11 @@ _TARGETED = re.compile(r"L01[EF]|L01X[GHJKX]")
 _CHEMOTHERAPY = re.compile(r"L01")
 _HORMONE = re.compile(r"L02")
 _ONCOLOGY = re.compile(r"L01|L02|L04AX0[246]|L03AX03|L03AX15|L03AC01")
+_STEMS = re.compile(
+    r"(?:tinib|ciclib|lisib|parib|rafenib|metinib|sertib|rasib|estrant|lutamide|vedotin|deruxtecan"
+    r"|emtansine|tecan|mafodotin|tamab|degib)\b"
+)
+"""Stems of INN for drugs of cancer, where no ATC code is in the lexicon."""
 _WITH_OTHERS = frozenset({"methotrexate", "folinic acid", "prednisone", "dexamethasone"})
 
 _OPERATIONS = (
@@ -121,6 +126,11 @@ def named_drugs(passage: Passage) -> list[Named]:
         one = Named(None, (mention.inn,), atc, kind_of(atc), start, end)
         if mention.kind == "drug" and mention.atc and _ONCOLOGY.match(mention.atc):
             found.append(one)
+        elif mention.atc is None and _STEMS.search(mention.inn):
+            hormone = re.search(r"estrant|lutamide", mention.inn) is not None
+            found.append(
+                Named(None, one.drugs, (), "hormone" if hormone else "targeted", start, end)
+            )
         elif mention.inn in _WITH_OTHERS:
             waiting.append(one)
     places = sorted(one.start for one in found)

@@ -16,7 +16,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any, Literal
 
-Wording = Literal["tuned", "held_out"]
+Wording = Literal["tuned", "held_out", "fresh"]
 _ORDER = ("story", "problems", "hist", "family", "allergy", "habits", "treat", "stopped", "exam",
           "labs", "imaging", "vigilance", "concl", "plan")  # fmt: skip
 _NAMES = {
@@ -160,7 +160,7 @@ def _patient(
 
 def _clauses(entry: dict[str, Any], wordings: Wording, turn: int, rng: random.Random) -> list[str]:
     """The earlier wordings, then the two that clash; of one row where rows belong together."""
-    prefix = "held_" if wordings == "held_out" else ""
+    prefix = {"tuned": "", "held_out": "held_", "fresh": "fresh_"}[wordings]
     columns = [entry.get(f"{prefix}{name}", entry.get(name)) for name in ("first", "a", "b")]
     listed = [column for column in columns if column]
     if entry.get("paired"):

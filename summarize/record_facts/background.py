@@ -16,12 +16,12 @@ from summarize.record_facts.pieces import Piece
 from summarize.record_facts.when import dates
 
 _TOBACCO = re.compile(
-    r"\b(?:tabac|tabagi\w+|fum(?:e|es|ez|ait|eur|euse)|cigarettes?|paquets?[- ]annees?|smok\w+"
+    r"\b(?:tabac|tabagi\w+|fum(?:e|es|ez|er|ait|eur|euse)|cigarettes?|paquets?[- ]annees?|smok\w+"
     r"|pack[- ]years?|tobacco|vapot\w+)\b"
 )
 _NEVER_SMOKED = re.compile(
     r"\b(?:jamais fume|n'a jamais fume|non[- ]fumeu\w+|never smoked|non[- ]smoker|lifelong non"
-    r"|never[- ]smoker|pas de tabac\w*|absence de tabagisme|tabac ?: ?(?:0|non|aucun|neant|jamais)"
+    r"|never[- ]smoker|pas de taba\w+|absence de tabagisme|tabac ?: ?(?:0|non|aucun|neant|jamais)"
     r"|ne fume pas|does not smoke|doesn't smoke|has never smoked)"
 )
 _EX_SMOKER = re.compile(

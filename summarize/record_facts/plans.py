@@ -13,7 +13,8 @@ from summarize.record_facts.pieces import Piece
 from summarize.record_facts.when import dates
 
 _PENDING = re.compile(
-    r"\b(?:en attente|est attendu\w*|sont attendu\w*|attendus?(?= pour)|a recevoir|a recuperer"
+    r"\b(?:en attente|est attendu\w*|sont attendu\w*|attendus?(?= pour)|a recevoir"
+    r"|a recuperer|non parvenue?s?|not (?:yet )?received"
     r"|resultats? (?:a venir|non (?:parvenus?|recus?|disponibles?))|en cours d'analyse"
     r"|pas encore (?:recus?|parvenus?|disponibles?|revenus?)|non encore \w+|nous attendons"
     r"|(?:is|are|still) (?:awaited|pending)|awaited|awaiting|pending|outstanding|to follow"

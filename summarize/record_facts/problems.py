@@ -47,6 +47,8 @@ _OPERATION = re.compile(
     r"|angioplastie|angioplasty|stents?|osteosynthese|arthroscop\w+|cure de hernie|hernia repair"
     r"|amputation|greffe|transplant\w*|curage|biopsies? exerese)\b"
 )
+_TELLS = re.compile(r"ectom|plast|pth|ptg|cesar|caesar|pontage|bypass|cabg|replacement|prothese")
+"""Words that name one operation by themselves."""
 _OPERATED = re.compile(
     r"\b(?:realise\w*|effectue\w*|pratique\w*|opere\w*|operated|underwent|performed|le \d|on \d"
     r"|en \d{4}|in \d{4})\b"
@@ -91,7 +93,9 @@ def problem_facts(piece: Piece, language: str) -> Iterator[RecordFact]:
     if piece.context is Context.family or _OF_OTHERS.search(line):
         yield from _family(piece, found, line)
         return
-    operation = _OPERATION.search(line)
+    operations = tuple(_OPERATION.finditer(line))
+    operation = next((m for m in operations if _TELLS.search(m.group())), None)
+    operation = operation or (operations[0] if operations else None)
     told = operation and (piece.context in _LISTED or _OPERATED.search(line))
     if (
         operation
@@ -248,7 +252,7 @@ def _surgery_key(line: str, operation: re.Match[str]) -> str:
     }  # fmt: skip
     if word in synonyms:
         return f"surgery:{synonyms[word]}"
-    if re.search(r"ectom|plast|pth|ptg|cesar|caesar|pontage|bypass|cabg", word):
+    if _TELLS.search(word):
         return f"surgery:{word.rstrip('s')}"
     rest = _NOT_NAMING.sub(" ", re.sub(r"[\d/().,;:-]+", " ", line))
     return "surgery:" + " ".join(sorted({word, *(w for w in rest.split() if len(w) > 3)})[:4])

@@ -90,9 +90,9 @@ def result_facts(piece: Piece, language: str) -> Iterator[RecordFact]:
         wanted = _LABS[name][1]
         if not _GAP.match(match["gap"]) and "|" not in match["gap"]:
             continue
-        if (wanted and not re.match(rf"(?:{wanted})$", unit)) or _TARGET.search(
-            line.line[: match.start("value")].rstrip("<> ≤≥")[-24:]
-        ):
+        lead = line.line[: match.start("value")].rstrip("<> ≤≥")[-24:]
+        aimed = _TARGET.search(lead) or _TARGET.search(line.line[: match.start()][-24:])
+        if aimed or (wanted and not re.match(rf"(?:{wanted})$", unit)):
             continue
         stop = match.end("value")
         if unit:
@@ -174,7 +174,7 @@ def _lead(line: str, at: int, text: str) -> int:
 
 def _date(when: tuple, start: int, end: int) -> str | None:  # type: ignore[type-arg]
     """The date that the value's own words give: right behind it, or the only one of its piece."""
-    behind = [w for w in when if 0 <= w.start - end <= 24]
+    behind = [w for w in when if 0 <= w.start - end <= 24 or start <= w.start < end]
     if behind:
         return str(behind[0].iso)
     before = [w for w in when if w.end <= start]

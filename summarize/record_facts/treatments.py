@@ -34,7 +34,8 @@ _WORDS: tuple[tuple[FactStatus, str], ...] = (
     (
         "stopped",
         r"arret(?:e|ee|es|ees|er)?\b(?! cardia)|interromp\w*|interrupti\w+|suspend\w*|suspension"
-        r"|stopp?e?\w*|discontinu\w+|ceased|withdrawn|held\b|cesse\w*|ne prend plus|n'est plus pris"
+        r"|stopp?e?\w*|discontinu\w+|ceased|withdrawn|withh[eo]ld\w*|held\b|cesse\w*"
+        r"|ne prend plus|n'est plus pris"
         r"|no longer (?:takes|taking|on)|came off|retire\w*|contre[- ]indique\w*",
     ),
     (

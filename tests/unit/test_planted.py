@@ -1,0 +1,50 @@
+"""The synthetic patients, and what is counted of them."""
+
+from __future__ import annotations
+
+from consultation.settings import Settings
+from consultation.synthesis import Synthesis
+from evaluation.alarms import measured, to_markdown
+from evaluation.planted.patients import patients
+from jobs.evaluate_records import evaluate_records
+from tests.unit.made_records import synthesis
+
+
+def test_patients_are_the_same_for_a_seed_and_hold_what_was_planted() -> None:
+    some = patients("contradictions", 24)
+    assert some == patients("contradictions", 24)
+    assert some != patients("contradictions", 24, seed=1)
+    assert len({one.planted.kind for one in some if one.planted}) == 12
+    for one in some:
+        assert one.planted is not None
+        names = {name for name, _ in one.documents}
+        assert one.planted.files <= names
+        assert len(one.planted.files) == 2
+        whole = b" ".join(text for _, text in one.documents).decode()
+        for clause in one.clauses:
+            assert clause.partition("|")[2].rstrip(".") in whole
+
+
+def test_every_kind_has_wordings_that_were_kept_apart() -> None:
+    for wordings in ("held_out", "fresh"):
+        for group in ("contradictions", "stale"):
+            tuned = {c for p in patients(group, 24) for c in p.clauses}  # type: ignore[arg-type]
+            apart = patients(group, 24, wordings=wordings)  # type: ignore[arg-type]
+            assert not tuned & {p.clauses[-1] for p in apart}
+
+
+def test_what_is_missed_and_what_is_false_are_counted() -> None:
+    one = patients("contradictions", 1)[0]
+    figures = measured("contradictions", "tuned", [(one, synthesis())])
+    assert (figures.planted, figures.found, figures.recall) == (1, 0, 0.0)
+    assert len(figures.missed) == 1
+    assert isinstance(synthesis(), Synthesis)
+
+
+def test_the_whole_way_from_files_finds_one_of_each_kind() -> None:
+    report = evaluate_records(Settings(), count=14, wordings=("tuned",))
+    planted, stale, controls = report.groups
+    assert planted.found >= 13
+    assert stale.found >= 13
+    assert controls.alarmed <= 1
+    assert "| controls | tuned | 14 |" in to_markdown(report)
