@@ -30,8 +30,11 @@ from api.routes import (
     page,
     playback,
     pushes,
+    record_documents,
+    records,
     results,
     summaries,
+    syntheses,
     uploads,
     webhooks,
 )
@@ -99,6 +102,9 @@ def make_app(settings: ServiceSettings) -> FastAPI:
         playback,
         documents,
         pushes,
+        records,
+        record_documents,
+        syntheses,
     ):
         app.include_router(one.router)
     app.openapi = lambda: describe(app)  # type: ignore[method-assign]

@@ -1,4 +1,4 @@
-"""``anamnese batch``: a folder or a manifest of recordings and transcripts, as one work."""
+"""``anamnese batch``: a folder or a manifest of recordings, transcripts or records, as one work."""
 
 from __future__ import annotations
 
@@ -42,6 +42,15 @@ def run(
         str | None, typer.Option(help="Words with commas, where the manifest says nothing.")
     ] = None,
     consent: Annotated[str | None, typer.Option(help="Reference to the agreements.")] = None,
+    records: Annotated[
+        bool,
+        typer.Option(
+            "--records", help="Each folder, ZIP or bundle is a patient's documents: a synthesis."
+        ),
+    ] = False,
+    as_of: Annotated[
+        str | None, typer.Option("--as-of", help="Of records: the day ages count to, YYYY-MM-DD.")
+    ] = None,
     keep_audio: Annotated[
         bool,
         typer.Option("--keep-audio", help="Keep the stored copy of a recording that is done."),
@@ -59,10 +68,11 @@ def run(
         "speakers": speakers,
         "vocabulary": vocabulary,
         "consent": consent,
+        "as_of": as_of,
     }
     console = Console(Mode.of(quiet=quiet, as_json=as_json))
     with reported(console), _opened(organisation) as opened:
-        from api.batch_manifest import from_file, from_folder
+        from api import batch_manifest, record_manifest
         from jobs import batches
 
         if work and detach:
@@ -70,7 +80,10 @@ def run(
         defaults = {name: value for name, value in given.items() if value is not None}
         if not source.exists():
             raise InvalidOption("there is no such folder or manifest")
-        rows = (from_folder if source.is_dir() else from_file)(source, defaults, opened.settings)
+        read = record_manifest if records else batch_manifest
+        rows = (read.from_folder if source.is_dir() else read.from_file)(
+            source, defaults, opened.settings
+        )
         folder = (source if source.is_dir() else source.parent).resolve()
         new = batches.NewBatch(opened.actor, folder=folder, keep_audio=keep_audio)
         batch_id = batches.create(opened.store, new, rows)

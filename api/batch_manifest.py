@@ -49,14 +49,20 @@ def from_file(
     path: Path, defaults: Mapping[str, str], settings: ServiceSettings
 ) -> Iterator[GoodRow | BadRow]:
     """``path`` ends in .csv, .jsonl or .ndjson. Raises InvalidOption, UnreadableFile."""
+    for line, row in rows_of_file(path, OPTIONS):
+        yield row if isinstance(row, BadRow) else read_row(line, row, "path", defaults, settings)
+
+
+def rows_of_file(
+    path: Path, options: frozenset[str]
+) -> Iterator[tuple[int, BadRow | dict[str, Any]]]:
+    """(line, columns by name). Raises InvalidOption, UnreadableFile."""
     kind = path.suffix.lower()
     if kind not in {".csv", ".jsonl", ".ndjson"}:
-        raise InvalidOption(
-            "a manifest ends in .csv or .jsonl", hint="Or give the folder with the recordings."
-        )
+        raise InvalidOption("a manifest ends in .csv or .jsonl", hint="Or give the folder itself.")
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
-            yield from from_lines(file, kind, "path", defaults, settings)
+            yield from _csv(file, "path", options) if kind == ".csv" else _jsonl(file)
     except OSError as error:
         raise UnreadableFile(f"the manifest could not be read: {error.strerror}") from None
     except UnicodeDecodeError:
@@ -71,7 +77,7 @@ def from_lines(
     settings: ServiceSettings,
 ) -> Iterator[GoodRow | BadRow]:
     """``of``: the column that says what each item is. Raises InvalidOption for bad headers."""
-    rows = _csv(lines, of) if kind == ".csv" else _jsonl(lines)
+    rows = _csv(lines, of, OPTIONS) if kind == ".csv" else _jsonl(lines)
     for line, row in rows:
         yield row if isinstance(row, BadRow) else read_row(line, row, of, defaults, settings)
 
@@ -84,13 +90,11 @@ def read_row(
     settings: ServiceSettings,
 ) -> GoodRow | BadRow:
     try:
-        fields = {name: _text(name, value) for name, value in row.items() if value is not None}
+        fields = {name: text_of(name, value) for name, value in row.items() if value is not None}
         wanted = fields.pop(of, "").strip()
-        reference = fields.pop("reference", "").strip() or None
         if not wanted:
             raise InvalidOption(f"{of}: is missing")
-        if reference is not None and len(reference) > 200:
-            raise InvalidOption("reference: has more than 200 characters")
+        reference = checked_reference(fields)
         if set(fields) - OPTIONS:
             raise InvalidOption("a column has an unknown name", hint=_known(of))
         given = {name: value for name, value in fields.items() if value.strip()}
@@ -107,13 +111,18 @@ def _check(of: Kind, wanted: str) -> None:
         if not is_id(wanted):
             raise InvalidOption("consultation_id: is not one")
         return
+    check_path(wanted)
+    if Path(wanted).suffix.lower() not in {*AUDIO, ".json"}:
+        raise InvalidOption("path: neither a recording nor a transcript.json")
+
+
+def check_path(wanted: str) -> None:
+    """Raises InvalidOption."""
     if len(wanted) > 1000 or any(ord(character) < 32 for character in wanted):
         raise InvalidOption("path: cannot be meant")
     parts = {*PurePosixPath(wanted).parts, *PureWindowsPath(wanted).parts}
     if PurePosixPath(wanted).is_absolute() or PureWindowsPath(wanted).drive or ".." in parts:
         raise InvalidOption("path: leads out of the manifest's folder")
-    if Path(wanted).suffix.lower() not in {*AUDIO, ".json"}:
-        raise InvalidOption("path: neither a recording nor a transcript.json")
 
 
 def _known_options(given: Mapping[str, str], settings: ServiceSettings) -> dict[str, Any]:
@@ -123,7 +132,16 @@ def _known_options(given: Mapping[str, str], settings: ServiceSettings) -> dict[
     return {"template": template, "patient": patient, "options": options}
 
 
-def _text(name: str, value: Any) -> str:
+def checked_reference(fields: dict[str, str]) -> str | None:
+    """Out of the fields. Raises InvalidOption."""
+    reference = fields.pop("reference", "").strip() or None
+    if reference is not None and len(reference) > 200:
+        raise InvalidOption("reference: has more than 200 characters")
+    return reference
+
+
+def text_of(name: str, value: Any, options: frozenset[str] = OPTIONS) -> str:
+    """Raises InvalidOption."""
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, str | int):
@@ -134,18 +152,22 @@ def _text(name: str, value: Any) -> str:
         return ",".join(str(one) for one in value)
     if name == "roles" and isinstance(value, dict):
         return json.dumps(value)
-    column = name if name in {*OPTIONS, "path", "consultation_id", "reference"} else "a column"
+    column = name if name in {*options, "path", "consultation_id", "reference"} else "a column"
     raise InvalidOption(f"{column}: not a value that it takes")
 
 
-def _csv(lines: Iterable[str], of: Kind) -> Iterator[tuple[int, BadRow | dict[str, Any]]]:
+def _csv(
+    lines: Iterable[str], of: Kind, options: frozenset[str]
+) -> Iterator[tuple[int, BadRow | dict[str, Any]]]:
     reader = csv.reader(lines, strict=True)
     try:
         names = [name.strip().lower() for name in next(reader, [])]
         if of not in names or len(set(names)) < len(names):
-            raise InvalidOption(f"the manifest's first line has no column {of}", hint=_known(of))
-        if set(names) - {*OPTIONS, of, "reference"}:
-            raise InvalidOption("a column has an unknown name", hint=_known(of))
+            raise InvalidOption(
+                f"the manifest's first line has no column {of}", hint=_known(of, options)
+            )
+        if set(names) - {*options, of, "reference"}:
+            raise InvalidOption("a column has an unknown name", hint=_known(of, options))
         for row in reader:
             line = reader.line_num
             if not any(cell.strip() for cell in row):
@@ -174,5 +196,5 @@ def _jsonl(lines: Iterable[str]) -> Iterator[tuple[int, BadRow | dict[str, Any]]
             yield line, BadRow(line, "is no JSON object")
 
 
-def _known(of: Kind) -> str:
-    return f"Columns: {', '.join((of, 'reference', *sorted(OPTIONS)))}."
+def _known(of: Kind, options: frozenset[str] = OPTIONS) -> str:
+    return f"Columns: {', '.join((of, 'reference', *sorted(options)))}."

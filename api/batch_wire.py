@@ -57,6 +57,8 @@ class BatchItemOut(_Wire):
     attempts: int
     error: JobError | None
     consultation_id: str | None
+    record_id: str | None
+    """Of an item that is a record."""
     job_id: str | None
 
 

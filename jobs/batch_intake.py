@@ -16,10 +16,13 @@ from sqlalchemy.orm import Session
 
 from consultation.errors import EmptyFile, InputError, InvalidTranscript
 from consultation.transcript import Transcript
-from jobs.batch_source import ItemSource
+from jobs import record_intake
+from jobs.batch_records import take_record
+from jobs.batch_turn import Taken, Turn
 from jobs.errors import NotFound
 from jobs.intake import Incoming, create_consultation, start_job
 from jobs.queue import Enqueuer
+from jobs.record_tasks import RecordOptions
 from jobs.source_files import (
     SourceMissing,
     SourceTooLarge,
@@ -30,36 +33,13 @@ from jobs.source_files import (
 )
 from jobs.store import artefacts, batch_items, consultations, job_rows
 from jobs.store.artefacts import TRANSCRIPT
+from jobs.store.audit import Actor
 from jobs.store.batch_tables import Batch, BatchItem
 from jobs.store.store import Store
-from jobs.store.tables import new_id
+from jobs.store.tables import Job, new_id
+from prompts.syntheses import DEFAULT
 
 _CHUNK = 1 << 20
-
-
-@dataclass(frozen=True)
-class Turn:
-    """An item whose turn has come."""
-
-    number: int
-    source: ItemSource
-    consultation_id: str | None
-    """What an earlier attempt made of it."""
-    stamp: str | None
-
-
-@dataclass(frozen=True)
-class Taken:
-    """What was read of it; nothing of it is in the database yet."""
-
-    turn: Turn
-    consultation_id: str | None = None
-    """The one to make; None keeps the one that there is."""
-    audio_bytes: int | None = None
-    transcript: Transcript | None = None
-    stamp: str | None = None
-    content_sha256: str | None = None
-    error: InputError | None = None
 
 
 @dataclass(frozen=True)
@@ -81,6 +61,8 @@ class Intake:
         """Read one item; a recording goes into the store. Raises DiskFull, StorageError."""
         source = turn.source
         try:
+            if source.path is not None and source.record:
+                return take_record(inside(folder, source.path, folders=True), turn, self._limit)
             if source.path is not None:
                 path = inside(folder, source.path)
                 if path.suffix.lower() == ".json":
@@ -161,10 +143,13 @@ class Intake:
         return Leftovers(unused)
 
     def _start(self, session: Session, batch: Batch, item: BatchItem, taken: Taken) -> Leftovers:
-        org_id, ring, source = item.org_id, self._store.ring, taken.turn.source
+        org_id, source = item.org_id, taken.turn.source
         earlier = item.job_id
         replaced = item.consultation_id if taken.consultation_id is not None else None
         consultation_id = taken.consultation_id or item.consultation_id or source.consultation_id
+        if source.record:
+            job = self._record(session, batch, item, taken)
+            return self._active(session, item, taken, job, replaced, earlier)
         kind = _kind(session, org_id, consultation_id, taken)
         assert consultation_id is not None
         if taken.consultation_id is not None:
@@ -185,7 +170,43 @@ class Intake:
             template=source.template,
             priority=job_rows.BATCH,
         )
-        item.status, item.job_id, item.consultation_id = "active", job.id, consultation_id
+        return self._active(session, item, taken, job, replaced, earlier)
+
+    def _record(self, session: Session, batch: Batch, item: BatchItem, taken: Taken) -> Job:
+        """The documents, or what an earlier attempt kept of them, and a job."""
+        source = taken.turn.source
+        intake = record_intake.Intake(
+            self._store, self._enqueuer, None, Actor(item.org_id, batch.created_by)
+        )
+        wanted = record_intake.Wanted(
+            source.template or DEFAULT, source.as_of, priority=job_rows.BATCH
+        )
+        if taken.consultation_id is None:
+            stored = item.consultation_id or source.consultation_id
+            try:
+                return intake.synthesis(session, stored or "", wanted)
+            except NotFound:
+                raise SourceMissing(
+                    "there is no such record", hint="It may have been erased."
+                ) from None
+        options = RecordOptions(
+            language=source.options.transcribe.language, consent=source.options.consent
+        )
+        return intake.record(
+            session, taken.consultation_id, taken.documents, wanted, options, source.patient
+        )
+
+    def _active(
+        self,
+        session: Session,
+        item: BatchItem,
+        taken: Taken,
+        job: Job,
+        replaced: str | None,
+        earlier: str | None,
+    ) -> Leftovers:
+        org_id, ring, source = item.org_id, self._store.ring, taken.turn.source
+        item.status, item.job_id, item.consultation_id = "active", job.id, job.consultation_id
         item.error_code = item.error_hint = item.same_as = None
         item.stamp = taken.stamp or item.stamp
         item.content_sha256 = taken.content_sha256 or item.content_sha256

@@ -10,12 +10,16 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy.orm import Session
+
 from consultation.errors import EngineMissing
 from jobs.batch_source import ItemSource
 from jobs.files import storage_errors
-from jobs.store import artefacts, batch_items
+from jobs.store import artefacts, batch_items, records
 from jobs.store.artefacts import SUMMARY, TRANSCRIPT
 from jobs.store.batch_tables import BatchItem
+from jobs.store.record_tables import is_record
+from jobs.store.records import SYNTHESIS
 from jobs.store.store import Store
 from jobs.store.tables import Job
 from prompts.library import default_template
@@ -31,15 +35,18 @@ COLUMNS = (
     "error_code",
     "error_hint",
     "consultation_id",
+    "record_id",
     "job_id",
     "transcript",
     "summary",
+    "synthesis",
 )
 
 
 def line(store: Store, item: BatchItem, job: Job | None) -> dict[str, Any]:
     """What there is to say of an item, without content."""
     source = ItemSource.model_validate_json(batch_items.source_of(item, store.ring))
+    made = item.consultation_id or source.consultation_id
     active = item.status == "active" and job is not None
     failing = job if active and job is not None else item
     return {
@@ -51,7 +58,8 @@ def line(store: Store, item: BatchItem, job: Job | None) -> dict[str, Any]:
         "attempts": item.attempts,
         "error_code": failing.error_code,
         "error_hint": failing.error_hint,
-        "consultation_id": item.consultation_id or source.consultation_id,
+        "consultation_id": None if source.record else made,
+        "record_id": made if source.record else None,
         "job_id": item.job_id,
     }
 
@@ -90,7 +98,7 @@ def write_jsonl(store: Store, org_id: str, batch_id: str, path: Path, *, content
 
 
 def write_parquet(store: Store, org_id: str, batch_id: str, path: Path, *, content: bool) -> None:
-    """Transcript and note as JSON text. Raises EngineMissing, DiskFull, StorageError."""
+    """Transcript, note and synthesis as JSON text. Raises EngineMissing, DiskFull, StorageError."""
     try:
         import pyarrow as pa
         import pyarrow.parquet as pq
@@ -110,7 +118,7 @@ def write_parquet(store: Store, org_id: str, batch_id: str, path: Path, *, conte
             rows.clear()
 
         for one in results(store, org_id, batch_id, content=content):
-            for name in ("transcript", "summary"):
+            for name in ("transcript", "summary", "synthesis"):
                 if one.get(name) is not None:
                     one[name] = json.dumps(one[name], ensure_ascii=False)
             rows.append(one)
@@ -120,10 +128,13 @@ def write_parquet(store: Store, org_id: str, batch_id: str, path: Path, *, conte
 
 
 def _content(store: Store, item: BatchItem, job: Job | None) -> dict[str, Any]:
-    found: dict[str, Any] = {"transcript": None, "summary": None}
+    found: dict[str, Any] = {"transcript": None, "summary": None, "synthesis": None}
     if job is None or job.status != "completed":
         return found
     with store.database.read() as session:
+        if is_record(job.consultation_id):
+            found["synthesis"] = _synthesis(session, store, job)
+            return found
         for kind in (TRANSCRIPT, SUMMARY):
             name = ""
             if kind == SUMMARY:
@@ -139,6 +150,17 @@ def _content(store: Store, item: BatchItem, job: Job | None) -> dict[str, Any]:
             )
             found[kind] = json.loads(stored.content) if stored is not None else None
     return found
+
+
+def _synthesis(session: Session, store: Store, job: Job) -> Any:
+    """The version that the item's own job made; None when it was removed since."""
+    for row in records.syntheses(session, job.org_id, job.consultation_id):
+        if row.job_id == job.id:
+            content = records.get(
+                session, store.ring, job.org_id, row.record_id, SYNTHESIS, str(row.version)
+            )
+            return json.loads(content) if content is not None else None
+    return None
 
 
 @contextmanager

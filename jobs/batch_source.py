@@ -16,7 +16,12 @@ class ItemSource(Record):
     """One of ``path``, ``consultation_id`` and ``transcript``. Clinical, so stored encrypted."""
 
     path: str | None = None
-    """Of a recording or a transcript.json, from the batch's folder on."""
+    """Of a recording or a transcript.json, from the batch's folder on; of a record, its folder or
+    its archive or bundle."""
+    record: bool = False
+    """``path`` holds the documents of one patient."""
+    as_of: str | None = None
+    """Of a record: the day that ages count to; None: the day on which its turn comes."""
     consultation_id: str | None = None
     """One that is stored already."""
     transcript: str | None = None
@@ -35,8 +40,9 @@ class ItemSource(Record):
 
     def identity(self) -> str:
         """Before anything is read: the same path, consultation or text with the same options."""
+        kind = f"record {self.as_of or ''} " if self.record else ""
         return self.options_digest(
-            f"{self.path or ''}|{self.consultation_id or ''}|{self.transcript or ''}"
+            f"{kind}{self.path or ''}|{self.consultation_id or ''}|{self.transcript or ''}"
         )
 
 

@@ -11,13 +11,15 @@ from pathlib import Path
 
 from sqlalchemy.orm import Session
 
-from jobs.batch_intake import Intake, Taken, Turn
+from jobs.batch_intake import Intake
 from jobs.batch_source import ItemSource
+from jobs.batch_turn import Taken, Turn
 from jobs.batches import cancel_jobs
 from jobs.queue import Enqueuer
 from jobs.store import batch_items, batches, consultations, outbox
 from jobs.store.batch_tables import Batch, BatchItem
 from jobs.store.job_rows import FINAL
+from jobs.store.record_tables import is_record
 from jobs.store.store import Store
 from jobs.store.tables import Job, now_ms
 
@@ -115,6 +117,8 @@ class Feeder:
                 return None
             for item, job in batch_items.over(session, batch_id):
                 _note(item, job)
+                if is_record(job.consultation_id):
+                    continue  # its documents are what is kept
                 if item.stamp is not None and item.status != "failed" and not row.keep_audio:
                     stored = consultations.find(session, item.org_id, job.consultation_id)
                     stored.audio_bytes = None

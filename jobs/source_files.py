@@ -27,14 +27,15 @@ class SourceTooLarge(InputError):
     hint = "ANAMNESE_UPLOAD_LIMIT_MB is the limit."
 
 
-def inside(folder: Path, name: str) -> Path:
-    """The file, all links followed. Raises SourceOutside, SourceMissing."""
+def inside(folder: Path, name: str, *, folders: bool = False) -> Path:
+    """The file (or folder, where that may be), all links followed. Raises SourceOutside,
+    SourceMissing."""
     with source_errors():
         root = folder.resolve()
         path = (root / name).resolve()
         if not path.is_relative_to(root):
             raise SourceOutside("the file is outside of the batch's folder")
-        if not path.is_file():
+        if not (path.is_file() or (folders and path.is_dir())):
             raise SourceMissing("the file is not there")
     return path
 
@@ -43,6 +44,11 @@ def read_transcript(path: Path) -> bytes:
     with source_errors():
         if path.stat().st_size > TRANSCRIPT_MOST:
             raise SourceTooLarge(f"a transcript has at most {TRANSCRIPT_MOST >> 20} MiB")
+        return path.read_bytes()
+
+
+def read_bytes(path: Path) -> bytes:
+    with source_errors():
         return path.read_bytes()
 
 

@@ -16,6 +16,7 @@ from api.auth import Reader, Writer, actor
 from api.batch_manifest import OPTIONS, from_lines, read_row
 from api.batch_wire import BatchItemPage, BatchOut, BatchPage, batch_out, item_out
 from api.problem import responses
+from api.record_manifest import read_stored
 from api.routes.consultations import IdempotencyKey
 from api.service import Service, Used
 from api.wire import from_cursor, next_cursor
@@ -36,10 +37,12 @@ _KINDS = {
 }
 _ITEM: dict[str, Any] = {
     "type": "object",
-    "description": "One of consultation_id and transcript, and options as in an upload.",
+    "description": "One of consultation_id, transcript and record_id, and options as in an upload.",
     "properties": {
         "consultation_id": {"type": "string", "description": "One that is stored already."},
         "transcript": {"type": "object", "description": "docs/schema/transcript.json"},
+        "record_id": {"type": "string", "description": "A record: a synthesis of it is made."},
+        "as_of": {"type": "string", "description": "Of a record: the day ages count to."},
         "reference": {"type": "string", "maxLength": 200, "description": "Given back in results."},
         **{name: {"type": "string"} for name in sorted(OPTIONS)},
     },
@@ -116,6 +119,8 @@ def _rows(text: str, used: Service) -> Iterator[GoodRow | BadRow]:
     for number, item in enumerate(items, start=1):
         if not isinstance(item, dict):
             yield BadRow(number, "is no JSON object")
+        elif "record_id" in item:
+            yield read_stored(number, item)
         elif "transcript" not in item:
             yield read_row(number, item, "consultation_id", {}, used.settings)
         else:

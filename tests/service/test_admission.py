@@ -80,7 +80,7 @@ def test_the_sum_never_exceeds_the_budget(orders: list[tuple[int, int, bool]]) -
 
 def test_a_worker_whose_models_do_not_fit_does_not_start(make_settings: MakeSettings) -> None:
     settings = make_settings(memory_budget_mb=3000, speech_parallel=1, notes_parallel=1)
-    with pytest.raises(InvalidOption, match="3800 MB"):
+    with pytest.raises(InvalidOption, match="4100 MB"):
         Budget.of(settings, lambda _: None, lambda: None)
 
 
