@@ -8,7 +8,7 @@ the lines of ``overview``, which code verifies like all others.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from clinical.lexicon_digest import lexicons_sha256
@@ -35,7 +35,7 @@ from prompts.syntheses import (
 )
 from summarize.oncology_lines import marker_results, oncology, oncology_lines, tumour_conflicts
 from summarize.overview import overview
-from summarize.record_facts.map import MapCache, MemoryCache, cached_facts, rules_sha256
+from summarize.record_facts.map import MapCache, MemoryCache, cached_facts, map_key, rules_sha256
 from summarize.reduce.checks import check, failed, is_verbatim
 from summarize.reduce.cited import Cited
 from summarize.reduce.patient import Reduced, add_conflicts, reduce
@@ -118,8 +118,9 @@ def _synthesize(
     clock = StepClock()
     day = as_of or max((d.date for d in record.documents if d.date), default="1900-01-01")
     with clock.step("map"):
-        cited = list(_map(record, cache, progress))
-        history = oncology(record, cache)
+        keys = {one.id: map_key(one) for one in record.documents}
+        cited = list(_map(record, keys, cache, progress))
+        history = oncology(record, cache, keys)
     with clock.step("reduce"):
         reduced = reduce(cited, day, record.language)
         told = oncology_lines(history, day, record.language)
@@ -183,11 +184,13 @@ def _made(**made: Any) -> Provenance:
     return found.model_copy(update={"notice": NOTICES[made["language"]]})
 
 
-def _map(record: PatientRecord, cache: MapCache, progress: Progress) -> Iterator[Cited]:
+def _map(
+    record: PatientRecord, keys: Mapping[str, str], cache: MapCache, progress: Progress
+) -> Iterator[Cited]:
     total = len(record.documents)
     for number, document in enumerate(record.documents, 1):
         paragraphs = {one.id: one for one in document.paragraphs}
-        for fact in cached_facts(document, cache):
+        for fact in cached_facts(document, cache, keys[document.id]):
             yield Cited(fact, document, paragraphs[fact.anchor])
         progress("map", number, total)
         if number % FORGET_EVERY == 0:

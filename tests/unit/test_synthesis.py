@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from consultation.documents import SourceDocument
 from consultation.errors import UnknownTemplate, UnsupportedLanguage
 from consultation.evidence import Verdict
 from consultation.export.synthesis_text import synthesis_to_markdown
@@ -17,7 +18,7 @@ from jobs.map_cache import FolderCache
 from prompts.syntheses import synthesis_template, synthesis_templates
 from summarize.changes import changes
 from summarize.engines.scripted import ScriptedModel
-from summarize.record_facts.map import MemoryCache
+from summarize.record_facts.map import MemoryCache, map_key
 from summarize.record_facts.when import dates
 from summarize.synthesis import synthesize
 from tests.unit.made_records import document, record, synthesis, texts
@@ -283,3 +284,16 @@ def test_the_page_cannot_be_forged_by_a_document() -> None:
     page = synthesis_to_markdown(made)
     assert "<b>" not in page
     assert "[lien](" not in page
+
+
+def test_a_documents_digest_is_computed_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+
+    def counted(document: SourceDocument) -> str:
+        asked.append(document.id)
+        return map_key(document)
+
+    monkeypatch.setattr("summarize.synthesis.map_key", counted)
+    found = record(document(1, "Va bien.", "2024-02-01"), document(2, "Bien.", "2024-03-01"))
+    synthesize(found, None, Settings())
+    assert sorted(asked) == ["d001", "d002"]
