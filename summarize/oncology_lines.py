@@ -190,7 +190,10 @@ def _lines(name: str, facts: Sequence[Fact], as_of: str, language: str) -> list[
                 update={"evidence": tuple(again)[:MOST_SOURCES], "date": when or known.date}
             )
             continue
-        flags: tuple[Flag, ...] = ("uncertain",) if fact.certainty == "uncertain" else ()
+        doubted = fact.certainty == "uncertain" or (
+            isinstance(fact, Tumor) and fact.behaviour == "uncertain"
+        )
+        flags: tuple[Flag, ...] = ("uncertain",) if doubted else ()
         digest = hashlib.sha256(f"{name} {key}".encode()).hexdigest()[:8]
         lines[key] = SynthesisLine(
             id=f"oncology.{name}-{digest}",

@@ -18,6 +18,7 @@ from consultation.engines import LanguageModel, Progress, no_progress
 from consultation.errors import UnsupportedLanguage
 from consultation.provenance import Provenance, Quality, StepClock, provenance
 from consultation.settings import Settings
+from consultation.summary import Polarity
 from consultation.synthesis import (
     DocumentEntry,
     Synthesis,
@@ -145,6 +146,7 @@ def _synthesize(
         title=chosen.title,
         loinc=chosen.loinc,
         as_of=day,
+        for_patient=chosen.plain,
         sections=sections,
         conflicts=tuple(reduced.conflicts),
         stale=tuple(reduced.stale),
@@ -219,7 +221,11 @@ class _Writer:
                 kept = self._verified(line, section.key)
                 if kept is not None:
                     lines.append(kept)
+        withheld = False
         if self.template.plain:
+            told = [one for one in lines if not _uncertain(one)]
+            withheld = bool(lines) and not told
+            lines = told
             lines = [
                 one.model_copy(
                     update={"text": section.before + plain(one.text, self.template.language)}
@@ -232,11 +238,14 @@ class _Writer:
             key=section.key,
             heading=section.heading,
             loinc=section.loinc,
-            placeholder=self.template.not_recorded
-            if section.required and not lines and not full
-            else None,
+            placeholder=self._placeholder(section, withheld) if not lines and not full else None,
             lines=tuple(lines),
         )
+
+    def _placeholder(self, section: SynthesisSectionTemplate, withheld: bool) -> str | None:
+        if withheld:
+            return self.template.withheld or None
+        return self.template.not_recorded if section.required else None
 
     def _verified(self, line: SynthesisLine, section: str) -> SynthesisLine | None:
         if line.id in self._checked:
@@ -256,3 +265,8 @@ class _Writer:
             )
         self._checked[line.id] = kept
         return kept
+
+
+def _uncertain(line: SynthesisLine) -> bool:
+    """What nobody is sure of is told a patient by a person: a suspicion reads as a diagnosis."""
+    return "uncertain" in line.flags or line.polarity is Polarity.uncertain

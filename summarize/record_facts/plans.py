@@ -26,7 +26,9 @@ _TESTS = re.compile(
     r"|tep\w*|scintigraphie|echographie|mammographie|pd-?l1|egfr|kras|braf|ras|msi|test\w*|resultat\w*"
     r"|analyse\w*|panel|result\w*|histology|cytology|biopsy|blood|scan|mri|pet\w*|sequenc\w+|genetic\w*"
     r"|oncogenetique|caryotype|marker\w*|electrophorese|genotyp\w*|dpyd|dpd|tsh|ferritine?|hba1c|holter|polysomnographie"
-    r"|coloscopie|colonoscopy|mammogram|echocardiogra\w+|ett|efr|examen\w*|report)\b"
+    r"|coloscopie|colonoscopy|mammogram|echocardiogra\w+|ett|efr|examen\w*|report|osteodensitometri\w*"
+    r"|dexa|densitometry|fibroscopie|gastroscop\w+|bronchoscop\w+|cystoscop\w+|radiographie|x-ray"
+    r"|mammography|ultrasound|doppler|spirometr\w+|audiogram\w*)\b"
 )
 _FOUND = re.compile(
     r"\d|\b(?:positi\w+|negati\w+|normal\w*|absence|retrouv\w+|montr\w+|objectiv\w+|confirm\w+|mut\w+"

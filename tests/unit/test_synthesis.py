@@ -147,6 +147,54 @@ def test_the_patients_letter_explains_its_words() -> None:
     assert texts(made, "treatments")[0].startswith("Vous prenez : ")
 
 
+def test_the_patients_letter_says_nothing_uncertain_and_quotes_nothing() -> None:
+    doubted = document(1, "# Problèmes\nSuspicion de métastase hépatique.", "2024-01-01")
+    made = synthesis(doubted, template="patient-letter")
+    assert made.for_patient
+    assert texts(made, "problems") == []
+    (problems,) = [one for one in made.sections if one.key == "problems"]
+    assert problems.placeholder == "Un point reste à vérifier : votre médecin en parlera avec vous."
+    page = synthesis_to_markdown(synthesis(FIRST, template="patient-letter"))
+    letter, _, appendix = page.partition("# Annexe pour le clinicien")
+    assert "relu par un clinicien avant d'être envoyé" in letter
+    assert "[d001" not in letter
+    assert "[d001" in appendix
+
+
+def test_what_people_fill_in_is_not_recorded() -> None:
+    board = synthesis(FIRST, template="tumour-board")
+    shown = {one.key: one.placeholder for one in board.sections}
+    assert shown["quorum"] == shown["document_status"] == "non renseigné"
+    letter = synthesis(FIRST, template="discharge-letter")
+    shown = {one.key: one.placeholder for one in letter.sections}
+    assert shown["transfusions"] == "non renseigné"
+
+
+@pytest.mark.parametrize(
+    "told", ["Transfusion de 2 culots globulaires le 03/02/2024.", "Pas de transfusion."]
+)
+def test_a_transfusion_that_is_told_is_recorded(told: str) -> None:
+    stay = document(1, f"# Évolution\n{told}", "2024-02-05", kind="discharge")
+    made = synthesis(stay, template="discharge-letter")
+    assert [one.rstrip(".") for one in texts(made, "transfusions")] == [told.rstrip(".")]
+
+
+PLANNED = document(1, "# Conduite à tenir\nMammographie prévue en juin 2024.", "2024-01-10")
+
+
+def test_an_examination_whose_day_has_passed_is_asked_after() -> None:
+    later = document(2, "# Conclusion\nVa bien.", "2024-09-01")
+    (one,) = [q for q in synthesis(PLANNED, later).questions if q.source.startswith("passed")]
+    assert one.text == (
+        "Prévu le 06/2024, résultat non trouvé dans les documents lus : "
+        "« Mammographie prévue en juin 2024 »"
+    )
+    done = document(2, "# Imagerie\nMammographie : pas d'anomalie.", "2024-06-20")
+    assert not [q for q in synthesis(PLANNED, done, later).questions if "Prévu" in q.text]
+    early = document(2, "# Conclusion\nVa bien.", "2024-06-20")
+    assert not [q for q in synthesis(PLANNED, early).questions if "Prévu" in q.text]
+
+
 @given(st.permutations([1, 2, 3, 4]))
 @settings(max_examples=8, deadline=None)
 def test_the_order_of_documents_changes_nothing(order: list[int]) -> None:
