@@ -86,6 +86,8 @@ class Biomarker(Fact):
     """"G12C", "ex19del", "V600E", "fusion"."""
     origin: Literal["somatic", "germline"] | None = None
     interpretation: Interpretation = Interpretation.unknown
+    earlier: bool = False
+    """Told beside a later value (*12 puis 4*): without a date of its own its day is not known."""
     method: str | None = None
     """IHC, FISH, CISH, PCR, NGS…"""
     specimen: str | None = None

@@ -167,6 +167,8 @@ class Synthesis(Record):
     loinc: str | None = None
     as_of: str = Field(pattern=PARTIAL_DATE)
     """The day that ages count to."""
+    for_patient: bool = False
+    """A letter to the patient: a draft until a clinician has read it."""
     sections: tuple[SynthesisSection, ...]
     conflicts: tuple[Conflict, ...] = ()
     stale: tuple[Stale, ...] = ()

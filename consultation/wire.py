@@ -6,6 +6,7 @@ In Python a time is a float in seconds; in JSON it is an integer in milliseconds
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, model_validator
@@ -38,16 +39,30 @@ class Record(BaseModel):
     def _read_milliseconds(cls, data: Any) -> Any:
         if not isinstance(data, dict):
             return data
+        times, computed = _renamed(cls)
+        if not times and not computed:
+            return data
         read = dict(data)
-        for name, field in cls.model_fields.items():
-            alias = field.serialization_alias
-            if alias and alias.endswith("_ms") and alias in read:
+        for alias, name in times:
+            if alias in read:
                 value = read.pop(alias)
                 read[name] = value / 1000 if isinstance(value, (int, float)) else value
-        for name in cls.model_computed_fields:
+        for name in computed:
             read.pop(name, None)
         return read
 
     def to_json(self) -> str:
         """Indented JSON, UTF-8, times in milliseconds."""
         return self.model_dump_json(indent=2, by_alias=True)
+
+
+@cache
+def _renamed(model: type[BaseModel]) -> tuple[tuple[tuple[str, str], ...], tuple[str, ...]]:
+    """((alias in milliseconds, field), …) and the computed fields, which are not read back: asked
+    once a type, for a record has a hundred thousand values that have neither."""
+    times = tuple(
+        (field.serialization_alias, name)
+        for name, field in model.model_fields.items()
+        if field.serialization_alias and field.serialization_alias.endswith("_ms")
+    )
+    return times, tuple(model.model_computed_fields)

@@ -21,8 +21,10 @@ Shows = Literal[
     "results", "imaging", "procedures", "stays", "pending", "follow_up", "vigilance",
     "conclusions", "timeline", "questions", "oncology", "oncology_tumour", "oncology_stage",
     "oncology_biomarkers", "oncology_treatments", "oncology_status", "overview",
+    "transfusions", "by_hand",
 ]  # fmt: skip
-"""What the reduce step has; a section shows one or more of them."""
+"""What the reduce step has; a section shows one or more of them. ``by_hand``: what no document of a
+patient tells and people fill in, as the quorum of a tumour board; it is always "not recorded"."""
 
 SHOWS: tuple[str, ...] = get_args(Shows)
 DEFAULT = "patient-summary"
@@ -48,7 +50,10 @@ class SynthesisTemplate(Record):
     loinc: str | None = Field(default=None, pattern=r"^\d+-\d$")
     not_recorded: str
     plain: bool = False
-    """For the patient: terms are followed by plain words."""
+    """For the patient: terms are followed by plain words, what is uncertain is left to be said in
+    person, and sources stand in an appendix."""
+    withheld: str = ""
+    """In place of a section whose lines were all uncertain: to say nothing would say "none"."""
     sections: tuple[SynthesisSectionTemplate, ...] = Field(min_length=1)
 
 

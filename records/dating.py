@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from clinical.text import fold
 from consultation.documents import Paragraph, ParagraphKind
+from records.headers import DOCUMENT_WORD, header_length
 from records.written_dates import Order, Written, written_dates
 
 _BIRTH = re.compile(
@@ -27,14 +28,25 @@ _STRONG = re.compile(
     r"\b(?:date (?:de |du |d'|des |of )?(?:l')?(?:examen|exam|the exam|consultation"
     r"|acte|intervention"
     r"|rcp|la rcp|reunion|compte|document|redaction|service|visit|procedure|report|the report"
-    r"|prelevement|prescription|sortie|discharge|collection|dictation|la consultation|the visit)"
+    r"|prescription|sortie|discharge|dictation|la consultation|the visit)"
     r"|compte[ -]rendu|consultation|examen realise|realisee? le|rcp du|reunion du|fait (?:a|le)"
     r"|redigee? le|operative (?:note|report)|discharge(?:d)? (?:date|on)|date de sortie|sortie le"
     r"|reported|examined on|seen (?:on|in clinic)|vue? (?:en consultation )?le"
-    r"|preleve(?:e|ment)? ?(?:le|du)?"
     r"|visit date|report date|ordonnance du|intervention du|date du jour"
     r"|signe(?:e)?(?: electroniquement)? le"
     r"|scanner|irm|echographie|tep|mammographie|radiographie|bilan|clinic)\b"
+)
+_EVENT = re.compile(
+    r"\b(?:entree|admis\w*|admission|admitted|admit date|hospitalisee?s?|entre le)\b"
+    r"(?!.*\b(?:sortie?|discharged?|au|to)\b)"
+)
+"""When a stay began is never when its letter was written."""
+_SAMPLED = re.compile(
+    r"\b(?:preleve(?:e|s|es|ment|ments)?|recueil|collect(?:ed|ion)|sampled|sampling|drawn)\b"
+)
+_PERIOD = re.compile(r"^\W*(?:au|to|until|-|–)\W*(?:le\s+)?\d", re.IGNORECASE)
+_SIGNED = re.compile(
+    r"\b(?:docteur|dr|pr|professeur|professor|signe\w*|signed|signature|dictated|typed)\b"
 )
 _PLACE = re.compile(r"(?:^|[\n.])\s*[A-ZÀ-Ü][\w'À-ÿ -]{1,40},?\s+le\s*:?\s*(?:\w+\s+)?$")
 _LABEL = re.compile(r"^\W*(?:date|le|du|on)\s*:?\s*$")
@@ -55,23 +67,29 @@ def document_date(paragraphs: tuple[Paragraph, ...], order: Order) -> Dated | No
     """The most telling date of the document's head and foot; None when none is fit."""
     best: tuple[int, int, Dated] | None = None
     last = len(paragraphs) - _TAIL
+    head = header_length(paragraphs)
     for index, paragraph in enumerate(paragraphs):
         if _HEAD <= index < last:
             continue
         for written in written_dates(paragraph.text, order):
-            points = _points(paragraph, written, index)
+            points = _points(paragraph, written, index, head, index >= len(paragraphs) - 3)
             if points > 0 and (best is None or points > best[0]):
                 best = (points, index, Dated(paragraph, written))
     return best[2] if best else None
 
 
-def _points(paragraph: Paragraph, written: Written, index: int) -> int:
+def _points(paragraph: Paragraph, written: Written, index: int, head: int, foot: bool) -> int:
+    """How well a date is the document's; none for those of birth, admission and other letters."""
     if len(written.iso) < 7:
         return 0
     text = paragraph.text
     before = _clause(text[max(0, written.start - _NEAR) : written.start])
-    if _BIRTH.search(before) or _OTHER.search(before):
+    if _BIRTH.search(before) or _OTHER.search(before) or _EVENT.search(before):
         return 0
+    if _PERIOD.match(text[written.end :]):
+        return 0  # "hospitalised from the 2nd to the 9th": the letter came after
+    if _SAMPLED.search(before):
+        return 1  # better than none: a report of a laboratory often has no other
     points = 4 if len(written.iso) == 10 else 0
     if _PLACE.search(text[max(0, written.start - _NEAR) : written.start]):
         points += 12
@@ -79,8 +97,10 @@ def _points(paragraph: Paragraph, written: Written, index: int) -> int:
         points += 10
     elif _STRONG.search(before):
         points += 10 if paragraph.kind is ParagraphKind.heading or index < 12 else 4
-    elif re.search(r"\b(?:entree|admission|admitted|hospitalisee?|hospitalisation)\b", before):
-        points += 5
+    elif index < head and DOCUMENT_WORD.search(fold(text[: written.start])):
+        points += 10  # its title has it
+    elif foot and len(text) <= 80 and _SIGNED.search(before):
+        points += 8
     points += 4 if index < 5 else 2 if index < 12 else 0
     if len(text) > 300 or written.start > 200:
         points -= 4  # told in passing

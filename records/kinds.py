@@ -7,6 +7,7 @@ from collections.abc import Iterable
 
 from clinical.text import fold
 from consultation.documents import Coding, DocumentKind, Paragraph, ParagraphKind
+from records.headers import header_length, names_document
 
 _LOINC: dict[str, DocumentKind] = {
     code: kind
@@ -60,7 +61,10 @@ _WORDS: tuple[tuple[DocumentKind, str], ...] = (
         DocumentKind.operation,
         r"compte[- ]rendu operatoire|\bcro\b|operative (?:note|report)|operation note"
         r"|protocole operatoire"
-        r"|surgical (?:note|report)|anesthesi|compte[- ]rendu d'intervention|procedure note",
+        r"|surgical (?:note|report)|anesthesi"
+        r"|(?:colono|gastro|broncho|endo|cysto)scopy report"
+        r"|compte[- ]rendu d[e'] ?(?:\w+ )?(?:colo|gastro|broncho|endo|fibro|cysto)scopie"
+        r"|compte[- ]rendu d'intervention|procedure note",
     ),
     (
         DocumentKind.molecular,
@@ -153,8 +157,13 @@ def kind_of(
 
 
 def _lines(title: str, paragraphs: tuple[Paragraph, ...], file: str) -> Iterable[str]:
+    """The title, the line that names the document, the letterhead; sections only after these: a
+    consultation has a section *Imagerie* too."""
     yield title
     opening = paragraphs[:_OPENING]
+    head = [one.text for one in opening[: header_length(opening)]]
+    yield from (text for text in head if names_document(text))
+    yield from (text for text in head if len(text) <= _TITLE)
     yield from (one.text for one in opening if one.kind is ParagraphKind.heading)
     yield from (one.text for one in opening if len(one.text) <= _TITLE)
     yield re.sub(r"[_\-.]+", " ", file.rsplit("/", 1)[-1])

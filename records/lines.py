@@ -32,6 +32,11 @@ _KNOWN = re.compile(
 )
 
 
+def is_section(text: str) -> bool:
+    """Whether a folded heading is one of a known section."""
+    return _KNOWN.match(text) is not None and not text.startswith(("compte", "ordonnance"))
+
+
 def is_heading(line: str) -> bool:
     """A section's name by itself: known, in capitals, or short and closed by a colon."""
     text = line.strip()

@@ -23,6 +23,7 @@ from records.archive import members, safe_name
 from records.blocks import Attachment, Reading
 from records.dating import document_date, file_date
 from records.formats import is_archive, reading_of
+from records.headers import title_of
 from records.kinds import kind_of
 from records.language import language_of
 from records.limits import DEFAULT, Limits
@@ -205,7 +206,17 @@ def _document(
         paragraphs=told,
         warnings=read.warnings,
     )
-    return _dated(document, read, attached, order)
+    return _titled(_dated(document, read, attached, order))
+
+
+def _titled(document: SourceDocument) -> SourceDocument:
+    """What came without a title gets one of its own words, or of its kind and date."""
+    if document.title:
+        return document
+    title = title_of(document.paragraphs, document.kind, document.date, document.language)
+    evidence = document.date_evidence
+    cited = evidence.model_copy(update={"title": title}) if evidence else None
+    return document.model_copy(update={"title": title, "date_evidence": cited})
 
 
 def _dated(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from clinical.oncology.extract import facts_of
 from clinical.oncology.merge import effective_date, merge
@@ -29,7 +29,7 @@ from consultation.synthesis import (
     SynthesisLine,
 )
 from prompts.syntheses import Shows
-from summarize.record_facts.map import MapCache, map_key
+from summarize.record_facts.map import MapCache
 from summarize.reduce.checks import check, failed
 from summarize.reduce.lines import MOST_SOURCES
 from summarize.reduce.phrases import age
@@ -53,19 +53,24 @@ _STATUS: dict[str, FactStatus] = {
 }
 
 
-def oncology(record: PatientRecord, cache: MapCache) -> OncologyHistory:
-    """Of all documents in a language that rules read; the order they come in does not matter."""
+def oncology(record: PatientRecord, cache: MapCache, keys: Mapping[str, str]) -> OncologyHistory:
+    """Of all documents in a language that rules read; the order they come in does not matter.
+    ``keys``: the ``map_key`` of each document, by its id."""
     known = {one.id for one in record.documents}
     ordered = sorted(record.documents, key=lambda one: (one.date or "9999", one.sha256))
-    return merge([_of(one, known, cache) for one in ordered if one.language in LANGUAGES])
+    return merge(
+        [_of(one, known, cache, keys[one.id]) for one in ordered if one.language in LANGUAGES]
+    )
 
 
-def _of(document: SourceDocument, known: set[str], cache: MapCache) -> OncologyHistory:
+def _of(
+    document: SourceDocument, known: set[str], cache: MapCache, read_as: str
+) -> OncologyHistory:
     copied = ",".join(
         p.id for p in document.paragraphs if p.repeats is not None and p.repeats.document in known
     )
     named = f"{document.title or document.file}"
-    key = hashlib.sha256(f"oncology {map_key(document)} {copied} {named}".encode()).hexdigest()
+    key = hashlib.sha256(f"oncology {read_as} {copied} {named}".encode()).hexdigest()
     kept = cache.get(key)
     if kept is None:
         found = facts_of(document.model_copy(update={"id": _NOBODY}), repeats_in=known)
@@ -185,7 +190,10 @@ def _lines(name: str, facts: Sequence[Fact], as_of: str, language: str) -> list[
                 update={"evidence": tuple(again)[:MOST_SOURCES], "date": when or known.date}
             )
             continue
-        flags: tuple[Flag, ...] = ("uncertain",) if fact.certainty == "uncertain" else ()
+        doubted = fact.certainty == "uncertain" or (
+            isinstance(fact, Tumor) and fact.behaviour == "uncertain"
+        )
+        flags: tuple[Flag, ...] = ("uncertain",) if doubted else ()
         digest = hashlib.sha256(f"{name} {key}".encode()).hexdigest()[:8]
         lines[key] = SynthesisLine(
             id=f"oncology.{name}-{digest}",

@@ -8,7 +8,7 @@ the lines of ``overview``, which code verifies like all others.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from clinical.lexicon_digest import lexicons_sha256
@@ -18,6 +18,7 @@ from consultation.engines import LanguageModel, Progress, no_progress
 from consultation.errors import UnsupportedLanguage
 from consultation.provenance import Provenance, Quality, StepClock, provenance
 from consultation.settings import Settings
+from consultation.summary import Polarity
 from consultation.synthesis import (
     DocumentEntry,
     Synthesis,
@@ -35,7 +36,7 @@ from prompts.syntheses import (
 )
 from summarize.oncology_lines import marker_results, oncology, oncology_lines, tumour_conflicts
 from summarize.overview import overview
-from summarize.record_facts.map import MapCache, MemoryCache, cached_facts, rules_sha256
+from summarize.record_facts.map import MapCache, MemoryCache, cached_facts, map_key, rules_sha256
 from summarize.reduce.checks import check, failed, is_verbatim
 from summarize.reduce.cited import Cited
 from summarize.reduce.patient import Reduced, add_conflicts, reduce
@@ -118,8 +119,9 @@ def _synthesize(
     clock = StepClock()
     day = as_of or max((d.date for d in record.documents if d.date), default="1900-01-01")
     with clock.step("map"):
-        cited = list(_map(record, cache, progress))
-        history = oncology(record, cache)
+        keys = {one.id: map_key(one) for one in record.documents}
+        cited = list(_map(record, keys, cache, progress))
+        history = oncology(record, cache, keys)
     with clock.step("reduce"):
         reduced = reduce(cited, day, record.language)
         told = oncology_lines(history, day, record.language)
@@ -144,6 +146,7 @@ def _synthesize(
         title=chosen.title,
         loinc=chosen.loinc,
         as_of=day,
+        for_patient=chosen.plain,
         sections=sections,
         conflicts=tuple(reduced.conflicts),
         stale=tuple(reduced.stale),
@@ -183,11 +186,13 @@ def _made(**made: Any) -> Provenance:
     return found.model_copy(update={"notice": NOTICES[made["language"]]})
 
 
-def _map(record: PatientRecord, cache: MapCache, progress: Progress) -> Iterator[Cited]:
+def _map(
+    record: PatientRecord, keys: Mapping[str, str], cache: MapCache, progress: Progress
+) -> Iterator[Cited]:
     total = len(record.documents)
     for number, document in enumerate(record.documents, 1):
         paragraphs = {one.id: one for one in document.paragraphs}
-        for fact in cached_facts(document, cache):
+        for fact in cached_facts(document, cache, keys[document.id]):
             yield Cited(fact, document, paragraphs[fact.anchor])
         progress("map", number, total)
         if number % FORGET_EVERY == 0:
@@ -216,7 +221,11 @@ class _Writer:
                 kept = self._verified(line, section.key)
                 if kept is not None:
                     lines.append(kept)
+        withheld = False
         if self.template.plain:
+            told = [one for one in lines if not _uncertain(one)]
+            withheld = bool(lines) and not told
+            lines = told
             lines = [
                 one.model_copy(
                     update={"text": section.before + plain(one.text, self.template.language)}
@@ -229,11 +238,14 @@ class _Writer:
             key=section.key,
             heading=section.heading,
             loinc=section.loinc,
-            placeholder=self.template.not_recorded
-            if section.required and not lines and not full
-            else None,
+            placeholder=self._placeholder(section, withheld) if not lines and not full else None,
             lines=tuple(lines),
         )
+
+    def _placeholder(self, section: SynthesisSectionTemplate, withheld: bool) -> str | None:
+        if withheld:
+            return self.template.withheld or None
+        return self.template.not_recorded if section.required else None
 
     def _verified(self, line: SynthesisLine, section: str) -> SynthesisLine | None:
         if line.id in self._checked:
@@ -253,3 +265,8 @@ class _Writer:
             )
         self._checked[line.id] = kept
         return kept
+
+
+def _uncertain(line: SynthesisLine) -> bool:
+    """What nobody is sure of is told a patient by a person: a suspicion reads as a diagnosis."""
+    return "uncertain" in line.flags or line.polarity is Polarity.uncertain

@@ -12,12 +12,13 @@ from clinical.oncology.values import (
     AMOUNT,
     COMPARED,
     NUMBER,
-    PERCENT,
     STATE,
     UNIT,
     Comparator,
     Number,
+    percentage,
     read,
+    spoken,
     state,
 )
 from clinical.oncology.variants import variant
@@ -181,8 +182,8 @@ _SETTLED = (Interpretation.pending, Interpretation.not_done, Interpretation.nega
 
 
 def _receptor(p: Passage, m: Mention, left: int, after: int, end: int) -> Found | None:
-    percent = PERCENT.search(p.line, after, end)
-    comma = p.line.find(",", percent.end(), end) if percent else -1
+    percent = percentage(p, after, end)
+    comma = p.line.find(",", percent.end, end) if percent else -1
     until = comma if comma >= 0 else end
     stated = _stated(p, m.start if m.short else left, m.start, after, until)
     if stated and stated.interpretation in (Interpretation.pending, Interpretation.not_done):
@@ -198,7 +199,7 @@ def _receptor(p: Passage, m: Mention, left: int, after: int, end: int) -> Found 
     elif hscore:
         found = replace(found, score=f"H-score {hscore['n']}", end=max(found.end, hscore.end()))
     if percent:
-        n = read(percent, p.language, "%")
+        n = percent
         found = replace(
             found, value=n.value, high=n.high, comparator=n.comparator, unit="%",
             end=max(found.end, n.end),
@@ -279,9 +280,8 @@ def _her2_score(match: re.Match[str]) -> str | None:
 
 
 def _percent(p: Passage, m: Mention, left: int, after: int, end: int) -> Found | None:
-    percent = PERCENT.search(p.line, after, end)
-    if percent:
-        n = read(percent, p.language, "%")
+    n = percentage(p, after, end)
+    if n:
         return Found(m.start, n.end, n.value, n.high, n.comparator, "%", settled=True)
     stated = _stated(p, left, m.start, after, end)
     return stated if stated and stated.interpretation in _SETTLED[:2] else None
@@ -293,10 +293,9 @@ def _pdl1(p: Passage, m: Mention, left: int, after: int, end: int) -> Found | No
     at = scale.end() if scale else after
     if name == "CPS":
         match = _CPS_VALUE.search(p.line, at, end)
-        number = read(match, p.language) if match else None
+        number = read(match, p.language) if match else spoken(p, at, min(end, at + 25))
     else:
-        match = PERCENT.search(p.line, after, end)
-        number = read(match, p.language, "%") if match else None
+        number = percentage(p, after, end)
     if number:
         return Found(
             m.start, max(m.end, number.end), number.value, number.high, number.comparator,
@@ -392,7 +391,21 @@ def _numeric(p: Passage, m: Mention, _left: int, after: int, end: int) -> Found 
             return Found(
                 m.start, n.end, n.value, comparator=n.comparator, unit=n.unit, settled=True
             )
+    said = spoken(p, after, min(end, after + 90))
+    if said and _TO_WORDS.fullmatch(p.line, after, said.start) and _timed(p, said) is None:
+        return _amount(m, said, said.unit)
     return _stated(p, m.start, m.start, after, end)
+
+
+_TO_WORDS = re.compile(
+    r"[\s:=]*(?:(?:est|etait|is|was|at|of|a|de|controle\w*|dose\w*|measured|level|now|encore|toujours)\s)*"
+)
+"""What may stand between a marker and its value in words: *un PSA à douze*."""
+
+
+def _timed(p: Passage, said: Number) -> re.Match[str] | None:
+    """Whether a number in words counts days or months."""
+    return _NOT_AMOUNT.match(p.line, said.end) if said.unit is None else None
 
 
 _READERS = {

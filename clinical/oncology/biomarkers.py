@@ -15,8 +15,11 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from clinical.oncology.biomarker_fields import BEGINS, Found, fields, method, origin, specimen
+from clinical.oncology.chains import Link, chain
 from clinical.oncology.markers import Mention, markers, mentions
 from clinical.oncology.reading import Passage
+from clinical.oncology.series import FOLLOWED
+from clinical.oncology.values import spoken
 from consultation.oncology import Biomarker, Interpretation
 from consultation.summary import Experiencer, Polarity
 
@@ -112,6 +115,9 @@ def _one(
     _, sentence_end = passage.sentence(mention.start)
     own = _right(passage, named, index, sentence_end)
     left = _left(passage, named, index)
+    links = chain(passage, mention.end, own) if mention.marker.name in FOLLOWED else ()
+    if links:
+        return _linked(passage, mention, links)
     if mention.short and not _beside(passage, mention, own):
         own = mention.end
     found = fields(passage, mention, left, mention.end, own)
@@ -126,6 +132,17 @@ def _one(
     if found is None:
         return []
     return _facts(passage, mention, found, head=named[head])
+
+
+def _linked(passage: Passage, mention: Mention, links: Sequence[Link]) -> list[Biomarker]:
+    """One biomarker a value, each quoted from the marker's name on, with the date it was given."""
+    made: list[Biomarker] = []
+    for link in links:
+        n = link.number
+        found = Found(mention.start, n.end, n.value, None, n.comparator, n.unit, settled=True)
+        dated = {"date": link.date, "earlier": link.earlier}
+        made += [one.model_copy(update=dated) for one in _facts(passage, mention, found, mention)]
+    return made
 
 
 def _like(passage: Passage, named: Sequence[Mention], head: int, mention: Mention) -> Found | None:
@@ -163,6 +180,9 @@ def _beside(passage: Passage, mention: Mention, end: int) -> bool:
     """Whether a result begins right after an abbreviation that may mean something else."""
     filler = _TIGHT.match(passage.line, mention.end, end)
     at = filler.end() if filler else mention.end
+    words = spoken(passage, mention.end, min(end, mention.end + 80))
+    if words and words.start in (at, mention.end):
+        return True
     return any(BEGINS.match(passage.line, place, end) for place in {mention.end, at}) or bool(
         BEGINS.search(passage.line, mention.end, at)
     )

@@ -8,6 +8,7 @@ from typing import Literal
 
 from clinical.oncology.reading import Passage
 from clinical.oncology.regimens import Named
+from clinical.oncology.toxicities import toxicity_named
 
 Intent = Literal["curative", "neoadjuvant", "adjuvant", "palliative", "maintenance"]
 Status = Literal["planned", "current", "completed", "stopped", "unknown"]
@@ -70,6 +71,11 @@ _STATUS: tuple[tuple[Status, str], ...] = (
 )
 _STATUSES = re.compile(
     "|".join(rf"(?P<{name}>(?<![^\W_])(?:{words})(?![^\W_]))" for name, words in _STATUS)
+)
+_BLAMED = re.compile(r"sous|on")
+_PRESENT = re.compile(
+    r"\b(?:actuel\w*|en cours|currently|ongoing|toujours|still|poursui\w+|continu\w+|ce jour"
+    r"|today)\b"
 )
 _REASON = re.compile(
     r"\b(?:pour|en raison d[eu']|du fait d[eu']|a cause d[eu']|suite a|devant|due to"
@@ -230,6 +236,11 @@ def _status(passage: Passage, one: Named, first: int, high: int) -> tuple[Status
     if match is None:
         return "unknown", one.end
     status: Status = match.lastgroup  # type: ignore[assignment]
+    if match is not after and _BLAMED.fullmatch(match.group()):
+        sentence_end = passage.sentence(one.start)[1]
+        toxic = toxicity_named(passage, first, match.start())
+        if toxic and not _PRESENT.search(line, first, sentence_end):
+            return "unknown", one.end  # "neuropathie sous paclitaxel" tells what did it, not when
     if not passage.told(match.start(), match.end()).certain and status == "stopped":
         return "unknown", one.end
     return status, max(match.end(), one.end if match.end() <= one.start else match.end())

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from clinical.oncology.series import marker_series
 from clinical.text import fold
 from consultation.documents import DocumentEvidence
-from consultation.oncology import Fact, OncologyHistory
+from consultation.oncology import Biomarker, Fact, OncologyHistory
 
 _NAMES = ("tumors", "stages", "biomarkers", "performance", "treatments", "responses", "toxicities")
 _LASTING = ("tumors", "stages")
@@ -28,7 +28,9 @@ def merge(histories: Sequence[OncologyHistory]) -> OncologyHistory:
 
 
 def effective_date(fact: Fact) -> str | None:
-    """When it happened, else how old its words are."""
+    """When it happened, else how old its words are; of an earlier value they tell nothing."""
+    if isinstance(fact, Biomarker) and fact.earlier:
+        return fact.date
     return fact.date or fact.evidence[0].date
 
 

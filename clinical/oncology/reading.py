@@ -30,6 +30,39 @@ _REFUTED = re.compile(
 )
 
 
+_GENERAL = re.compile(
+    r"\b(?:chez|pour|parmi|dans|among|in|for)\s(?:l(?:es|a plupart des)|des|most|all|some)?\s?"
+    r"(?:patiente?s|malades|sujets|personnes|femmes|hommes|subjects|people|women|men)\b(?!')"
+    r"|^\W*(?:(?:les|la plupart des|most|all|some)\s)?(?:patiente?s|malades|subjects|people"
+    r"|women|men|femmes|hommes|personnes)\s(?:atteinte?s|avec|ayant|presentant|porteu\w+|traitee?s"
+    r"|sous|de stade|with|who|having|on|treated|receiving)\b"
+)
+"""*Chez les patients atteints de …*: said of many, not of this one."""
+_THIS_ONE = re.compile(
+    r"\b(?:la patiente|le patient|notre patiente?|cette patiente|ce patient"
+    r"|m(?:onsieur|me|adame)?\.?\s[a-z]|elle|il|(?:the|our|this) patient"
+    r"|he|she|his|her|mrs?\.?\s[a-z])\b"
+)
+
+
+def clean(words: str) -> str:
+    """The words of a quote without a bracket that has no other half: *RP) : 40 %* is *RP : 40 %*.
+    What is quoted keeps it."""
+    alone: set[int] = set()
+    opened: list[int] = []
+    for place, character in enumerate(words):
+        if character in "([":
+            opened.append(place)
+        elif character in ")]":
+            if opened:
+                opened.pop()
+            else:
+                alone.add(place)
+    alone.update(opened)
+    kept = "".join(c for place, c in enumerate(words) if place not in alone)
+    return " ".join(kept.split()).strip(" ,;") or words
+
+
 @dataclass(frozen=True, slots=True)
 class Told:
     """How a passage speaks of some words of it."""
@@ -37,6 +70,7 @@ class Told:
     polarity: Polarity
     experiencer: Experiencer
     asked: bool
+    """A question, or what is said of patients in general: no fact."""
 
     @property
     def of_patient(self) -> bool:
@@ -109,7 +143,7 @@ class Passage:
         evidence = self.cite(start, end)
         return {
             "id": f"{self.document.id}.{self.paragraph.id}.{letter}{evidence.quote_start}",
-            "text": evidence.quote,
+            "text": clean(evidence.quote),
             "evidence": (evidence,),
         }
 
@@ -131,7 +165,22 @@ class Passage:
             who = clause.experiencer(span, self._carried(index))
         if who is Experiencer.patient and self._of_family(index, start):
             who = Experiencer.family
-        return Told(polarity, who, sentence.text.rstrip("\"'»”’) ").endswith("?"))
+        asked = sentence.text.rstrip("\"'»”’) ").endswith("?")
+        return Told(polarity, who, asked or self._general(index))
+
+    def _general(self, index: int) -> bool:
+        known = self._of_many.get(index)
+        if known is None:
+            start = self._bounds[index]
+            end = self._bounds[index + 1] if index + 1 < len(self._bounds) else len(self.line)
+            sentence = self.line[start:end]
+            known = bool(_GENERAL.search(sentence)) and not _THIS_ONE.search(sentence)
+            self._of_many[index] = known
+        return known
+
+    @cached_property
+    def _of_many(self) -> dict[int, bool]:
+        return {}
 
     def supposed(self, start: int) -> bool:
         """Whether the words right before say that it may come: *risque de*, *if*, *dépistage*."""

@@ -17,17 +17,20 @@ def marker_series(biomarkers: Sequence[Biomarker]) -> tuple[MarkerSeries, ...]:
     for one in biomarkers:
         if one.value is not None and one.unit:
             units.setdefault(one.marker, set()).add(_unit(one)[0] or "")
+    known = {(one.marker, one.value) for one in biomarkers if one.date or not one.earlier}
     found: dict[tuple[str, str | None], list[SeriesPoint]] = {}
     for one in biomarkers:
         if one.value is None or one.marker not in FOLLOWED:
             continue
+        if one.earlier and not one.date and (one.marker, one.value) in known:
+            continue  # its day is told elsewhere
         unit, factor = _unit(one)
         listed = units.get(one.marker, set())
         if unit is None and len(listed) == 1:
             unit = next(iter(listed))
         found.setdefault((one.marker, unit), []).append(
             SeriesPoint(
-                date=one.date or one.evidence[0].date,
+                date=one.date or (None if one.earlier else one.evidence[0].date),
                 value=one.value * factor,
                 comparator=one.comparator,
                 evidence=one.evidence[0],

@@ -78,6 +78,11 @@ def toxicities(passage: Passage) -> tuple[Toxicity, ...]:
     return tuple(found)
 
 
+def toxicity_named(passage: Passage, start: int, end: int) -> bool:
+    """Whether a toxicity is named between two places."""
+    return _pattern().search(passage.line, start, end) is not None
+
+
 def _toxicity(
     passage: Passage,
     match: re.Match[str],

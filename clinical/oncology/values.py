@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, Protocol
 
+from clinical.folded import Folded
+from clinical.numbers import quantities
 from consultation.oncology import Interpretation
 
 Comparator = Literal["<", "<=", ">", ">="]
@@ -84,6 +86,15 @@ STATE = re.compile("|".join(rf"(?P<{state}>\b{words})" for state, words in _STAT
 """The word of result that stands first; a denied word is one with its denial."""
 
 
+class _Words(Protocol):
+    """A passage, as far as numbers are concerned."""
+
+    text: str
+    line: str
+    language: str
+    folded: Folded
+
+
 @dataclass(frozen=True, slots=True)
 class Number:
     """A value at ``line[start:end]``."""
@@ -127,3 +138,38 @@ def state(line: str, start: int, end: int) -> tuple[Interpretation, int, int] | 
     if match is None or match.lastgroup is None:
         return None
     return Interpretation(match.lastgroup), match.start(), match.end()
+
+
+_SPOKEN = re.compile(
+    r"\b(?:zero|une?|deux|trois|quatre|cinq|six|sept|huit|neuf|dix|onze|douze|treize|quatorze|quinze|seize"
+    r"|vingts?|trente|quarante|cinquante|soixante|cents?|mille|one|two|three|four|five|seven|eight|nine"
+    r"|ten|eleven|twelve|\w+teen|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|hundred)\b"
+)
+
+
+def spoken(passage: _Words, start: int, end: int, unit: str | None = None) -> Number | None:
+    """The first number in words between two places of the line: *quatre-vingt-dix pour cent*,
+    *twelve point four*. ``unit``: only one that has it. A number in figures is not read here, nor
+    *un*, which counts other things."""
+    if not _SPOKEN.search(passage.line, start, end):
+        return None
+    first, last = passage.folded.place(start, end)
+    for found in quantities(passage.text[first:last], passage.language):
+        if found.text[:1].isdigit() or (unit and found.unit != unit):
+            continue
+        if found.kind not in ("bare", "percentage", "measure"):
+            continue
+        if found.unit is None and found.value <= 1:
+            continue
+        at = passage.folded.at(first + found.start)
+        behind = passage.folded.at(first + found.end)
+        return Number(float(found.value), at, behind, unit=found.unit)
+    return None
+
+
+def percentage(passage: _Words, start: int, end: int) -> Number | None:
+    """The first percentage between two places, in figures or in words."""
+    match = PERCENT.search(passage.line, start, end)
+    if match:
+        return read(match, passage.language, "%")
+    return spoken(passage, start, end, "%")

@@ -36,6 +36,10 @@ class _Phrases:
     since: str
     seen: str
     stopped: str
+    draft: str
+    appendix: str
+    sources: str
+    check: str
 
 
 _PHRASES = {
@@ -73,6 +77,10 @@ _PHRASES = {
         since="depuis",
         seen="noté jusqu'au",
         stopped="arrêté",
+        draft="PROJET : doit être relu par un clinicien avant d'être envoyé.",
+        appendix="Annexe pour le clinicien, à retirer avant l'envoi",
+        sources="Sources, ligne par ligne",
+        check="à vérifier avec votre médecin",
     ),
     "en": _Phrases(
         as_of="As of {}, from {} document(s)",
@@ -108,6 +116,10 @@ _PHRASES = {
         since="since",
         seen="noted until",
         stopped="stopped",
+        draft="DRAFT: must be read by a clinician before it is sent.",
+        appendix="Appendix for the clinician, to be taken out before sending",
+        sources="Sources, line by line",
+        check="to be checked with your doctor",
     ),
 }  # fmt: skip
 _MOST_POINTS = 6
@@ -120,12 +132,16 @@ def synthesis_to_markdown(synthesis: Synthesis) -> str:
     out = [f"# {synthesis.title}", ""]
     out += [f"*{words.as_of.format(_day(synthesis.as_of), count)}.*", ""]
     out += [f"> {synthesis.provenance.notice}", ""]
-    asked = False
-    for section in synthesis.sections:
-        body = list(_section(section, synthesis, words))
-        asked = asked or section.key == "questions"
-        if body:
-            out += [f"## {section.heading}", "", *body, ""]
+    if synthesis.for_patient:
+        out += [f"**{words.draft}**", "", *_letter(synthesis, words)]
+        out += [f"# {words.appendix}", "", f"## {words.sources}", ""]
+        out += [_line(line, words) for section in synthesis.sections for line in section.lines]
+        out += [""]
+    else:
+        for section in synthesis.sections:
+            body = list(_section(section, synthesis, words))
+            if body:
+                out += [f"## {section.heading}", "", *body, ""]
     if synthesis.conflicts:
         out += [f"## {words.conflicts}", "", *_conflicts(synthesis.conflicts), ""]
     if synthesis.stale:
@@ -144,6 +160,19 @@ def synthesis_to_markdown(synthesis: Synthesis) -> str:
         out += ["", f"## {words.refused}", ""]
         out += [f"- {_flat(one.file)} — {one.code}: {one.hint}" for one in synthesis.refused]
     return "\n".join(out).rstrip() + "\n"
+
+
+def _letter(synthesis: Synthesis, words: _Phrases) -> Iterator[str]:
+    """The running text for a patient: no source, no date of a document, no sign."""
+    for section in synthesis.sections:
+        lines = []
+        for one in section.lines:
+            doubted = {"conflict", "old", "several_dates"} & set(one.flags)
+            lines.append(f"- {_flat(one.text)}{f' ({words.check})' if doubted else ''}")
+        if section.placeholder:
+            lines.append(section.placeholder)
+        if lines:
+            yield from (f"## {section.heading}", "", *lines, "")
 
 
 def _section(section: SynthesisSection, synthesis: Synthesis, words: _Phrases) -> Iterator[str]:

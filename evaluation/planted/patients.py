@@ -16,7 +16,8 @@ from functools import cache
 from importlib.resources import files
 from typing import Any, Literal
 
-Wording = Literal["tuned", "held_out", "fresh"]
+Wording = Literal["tuned", "held_out", "fresh", "unseen"]
+"""``unseen``: of stale facts alone."""
 _ORDER = ("story", "problems", "hist", "family", "allergy", "habits", "treat", "stopped", "exam",
           "labs", "imaging", "vigilance", "concl", "plan")  # fmt: skip
 _NAMES = {
@@ -160,7 +161,7 @@ def _patient(
 
 def _clauses(entry: dict[str, Any], wordings: Wording, turn: int, rng: random.Random) -> list[str]:
     """The earlier wordings, then the two that clash; of one row where rows belong together."""
-    prefix = {"tuned": "", "held_out": "held_", "fresh": "fresh_"}[wordings]
+    prefix = {"tuned": "", "held_out": "held_", "fresh": "fresh_", "unseen": "unseen_"}[wordings]
     columns = [entry.get(f"{prefix}{name}", entry.get(name)) for name in ("first", "a", "b")]
     listed = [column for column in columns if column]
     if entry.get("paired"):

@@ -26,7 +26,8 @@ _NEVER_SMOKED = re.compile(
 )
 _EX_SMOKER = re.compile(
     r"\b(?:sevre\w*|sevrage|arrete\w*|ex[- ]fumeu\w+|ancien(?:ne)? fumeu\w+|ex[- ]smoker"
-    r"|former smoker|stopped smoking|quit|gave up|tabagisme sevre)\b"
+    r"|former smoker|stopped smoking|quit|gave up|tabagisme sevre|fume plus|no longer smok\w+"
+    r"|not smoked (?:since|for)|pas fume depuis)\b"
 )
 _ALCOHOL = re.compile(
     r"\b(?:alcool\w*|ethyl\w+|oh\b|verres?|alcohol|units? (?:a|per) week|drinks?)\b"
@@ -81,6 +82,12 @@ _PLANNED = re.compile(
     r"\b(?:prevue?s?|programmee?s?|a (?:faire|prevoir|realiser|programmer)|demande\w*|propose\w*"
     r"|planned|scheduled|requested|booked|to be|will|envisage\w*|discute\w*|en attente|awaited"
     r"|pending|si|if|refuse\w*|recommend\w+|indication)\b"
+)
+_TRANSFUSED = re.compile(
+    r"\b(?:transfus\w+|culots?(?: globulaires?| plaquettaires?)?|concentres? (?:de globules"
+    r"|erythrocyt\w*|plaquett\w*|globulaires?)|cgr\b|plasma frais|blood products?|packed red"
+    r"|red cell units?"
+    r"|units? of (?:blood|red cells|platelets|plasma)|produits? sanguins?|derives? du sang)\b"
 )
 _SHORT = 220
 
@@ -147,6 +154,13 @@ def _events(piece: Piece, line: str, language: str) -> Iterator[RecordFact]:
     if piece.context in (Context.plan, Context.pending, Context.vigilance, Context.treatments):
         return
     when = dates(piece.text, piece.told)
+    if _TRANSFUSED.search(line) and not _PLANNED.search(line) and len(piece.text) <= _SHORT:
+        none = re.search(r"\b(?:pas|aucune?|sans|non|no|not|without|never|jamais)\b", line)
+        yield _fact(
+            piece, Category.procedure, f"transfusion:{when[0].iso if when else piece.told or ''}",
+            piece.text, {}, polarity=Polarity.denied if none else Polarity.affirmed, status="done",
+        )  # fmt: skip
+        return
     stay = _STAY.search(line)
     if stay and when and not _PLANNED.search(line) and not re.search(r"\b(?:pas|no|not)\b", line):
         yield _fact(piece, Category.stay, f"stay:{when[0].iso}", piece.text, {}, status="done")

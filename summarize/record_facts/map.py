@@ -77,9 +77,12 @@ def _of(piece: Piece, kind: DocumentKind, language: str) -> Iterator[RecordFact]
             yield fact
 
 
-def cached_facts(document: SourceDocument, cache: MapCache) -> tuple[RecordFact, ...]:
-    """As ``facts_of``; read only when these bytes were never read by these rules."""
-    key = map_key(document)
+def cached_facts(
+    document: SourceDocument, cache: MapCache, key: str | None = None
+) -> tuple[RecordFact, ...]:
+    """As ``facts_of``; read only when these bytes were never read by these rules. ``key``: of
+    ``map_key``, where it is known."""
+    key = key or map_key(document)
     kept = cache.get(key)
     if kept is not None:
         return _FACTS.validate_json(kept)

@@ -26,12 +26,20 @@ _TESTS = re.compile(
     r"|tep\w*|scintigraphie|echographie|mammographie|pd-?l1|egfr|kras|braf|ras|msi|test\w*|resultat\w*"
     r"|analyse\w*|panel|result\w*|histology|cytology|biopsy|blood|scan|mri|pet\w*|sequenc\w+|genetic\w*"
     r"|oncogenetique|caryotype|marker\w*|electrophorese|genotyp\w*|dpyd|dpd|tsh|ferritine?|hba1c|holter|polysomnographie"
-    r"|coloscopie|colonoscopy|mammogram|echocardiogra\w+|ett|efr|examen\w*|report)\b"
+    r"|coloscopie|colonoscopy|mammogram|echocardiogra\w+|ett|efr|examen\w*|report|osteodensitometri\w*"
+    r"|dexa|densitometry|fibroscopie|gastroscop\w+|bronchoscop\w+|cystoscop\w+|radiographie|x-ray"
+    r"|mammography|ultrasound|doppler|spirometr\w+|audiogram\w*"
+    r"|serolog\w+|swabs?|smears?|frottis|urines?|urinalysis|stools?|coproculture|calprotectin\w*"
+    r"|vitamin\w*|b12|folates?|psa|cea|afp|d-?dimer\w*|troponin\w*|bnp|creatinin\w*|ionogramme"
+    r"|electrolytes|lipid\w*|cholesterol|cortisol\w*|prolactin\w*|antibod\w+|anticorps"
+    r"|angioscanner|coroscanner|coronarographie|angiogra\w+|electromyogra\w+|emg|eeg|pcr"
+    r"|quantiferon|myelogramme|marrow|endoscop\w+)\b"
 )
 _FOUND = re.compile(
     r"\d|\b(?:positi\w+|negati\w+|normal\w*|absence|retrouv\w+|montr\w+|objectiv\w+|confirm\w+|mut\w+"
     r"|sauvage|amplifi\w+|sterile\w*|sans particularite|shows?|showed|found|no \w+|revealed?|wild"
-    r"|conclu\w+|identifi\w+|detect\w+|met en evidence|pas d\w*|en faveur)\b"
+    r"|conclu\w+|identifi\w+|detect\w+|met en evidence|pas d\w*|en faveur"
+    r"|homogen\w*|inchange\w*|unchanged|unremarkable)\b"
 )
 _FOLLOW = re.compile(
     r"\b(?:revoir|revois|revoyons|reverrai|reverrons|reverra|(?:consultation"

@@ -58,7 +58,7 @@ _NOT_OPERATED = re.compile(
 )
 _RESOLVED = re.compile(
     r"\b(?:gueri\w*|resolu\w*|corrige\w*|resolved|cured|healed|disparu\w*|regresse\w*|en remission"
-    r"|in remission|cicatrise\w*|resolution|recovered|sevre\w*|traitee? avec succes)\b"
+    r"|in remission|cicatrise\w*|resolution|recovered|cleared|sevre\w*|traitee? avec succes)\b"
 )
 _POSSIBLE = re.compile(
     r"\b(?:suspicion|suspect\w*|probable\w*|possible\w*|possibly|probably|eventuel\w*|query"

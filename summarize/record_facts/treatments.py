@@ -64,8 +64,8 @@ _REASON = re.compile(
 )
 _NOT_REASON = re.compile(r"^\W*(?:\d|depuis|since|le |on |en \d|in \d|mg|matin|soir|dernier|last)")
 _NOT_TAKEN = re.compile(
-    r"(?<!\w)(?:pas de|pas d'|aucune?|sans|jamais (?:de|pris)|no|not|never|without|naif de|ne prend"
-    r" pas(?: de)?|allerg\w+|intoleran\w+|eviter?|avoid)\s*(?:\S+\s){0,3}$"
+    r"(?<!\w)(?:pas d'|(?:pas de|aucune?|sans|jamais (?:de|pris)|no|not|never|without|naif de"
+    r"|ne prend pas(?: de)?|allerg\w+|intoleran\w+|eviter?|avoid)(?!\w))\s*(?:\S+\s){0,3}$"
 )
 _BARE_TIMES = re.compile(
     r"(?<!\w)(?:\d(?:[.,]5)?|½)\s?-\s?(?:\d(?:[.,]5)?|½)\s?-\s?(?:\d(?:[.,]5)?|½)(?:\s?-\s?\d)?(?!\w)"

@@ -23,6 +23,7 @@ from summarize.reduce.cited import Cited, days_between, in_order
 from summarize.reduce.clashes import Clash, Groups, clashes, prescribed_allergens
 from summarize.reduce.copies import PREGNANCY_DAYS, Copy, answered, copies
 from summarize.reduce.lines import line_id, merged, treatment_line
+from summarize.reduce.passed import passed
 from summarize.reduce.phrases import PHRASES, age
 from summarize.reduce.series import series, timeline
 from summarize.reduce.treatments import Course, course
@@ -84,6 +85,7 @@ def reduce(facts: Iterable[Cited], as_of: str, language: str) -> Reduced:
         _line(found, key, group, flags[key], known, as_of, language)
     _treatments(found, courses, flags, as_of, language)
     _tell(found, clashed, copied, courses, as_of, language)
+    found.questions += passed(groups, as_of, language)
     found.timeline = timeline(groups)
     found.results = series(groups, as_of, language)
     for shown, lines in found.lines.items():
@@ -205,6 +207,9 @@ def _line(
                 found.lines[shown].append(line)
     if denied and (category is Category.allergy or "conflict" in marks):
         found.lines[shown].append(merged(f"{key}-denied", denied, as_of, language, marks))
+    if key.startswith("transfusion:"):
+        said = affirmed or denied
+        found.lines["transfusions"].append(merged(key, said, as_of, language, marks))
 
 
 def _treatments(

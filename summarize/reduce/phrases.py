@@ -32,6 +32,7 @@ class Phrases:
     stale: dict[str, str]
     gaps: dict[str, str]
     old_pending: str
+    passed: str
     undated: str
 
 
@@ -89,6 +90,7 @@ PHRASES = {
             "identity": "Groupe sanguin : non renseigné dans les documents lus.",
         },
         old_pending="Toujours sans résultat au dossier : « {} »",
+        passed="Prévu le {}, résultat non trouvé dans les documents lus : « {} »",
         undated="date inconnue",
     ),
     "en": Phrases(
@@ -141,6 +143,7 @@ PHRASES = {
             "identity": "Blood group: not recorded in the documents that were read.",
         },
         old_pending="Still no result in the record: “{}”",
+        passed="Planned for {}, no result found in the documents that were read: “{}”",
         undated="date unknown",
     ),
 }  # fmt: skip

@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from clinical.oncology.extract import facts_of, merge, oncology_history
+from clinical.oncology.reading import clean
 from consultation.documents import Paragraph, Place
 from consultation.oncology import Interpretation, OncologyHistory
 from tests.unit.oncology_phrases import compared, document, phrases
@@ -212,6 +213,6 @@ def test_any_text_is_read_and_every_quote_is_verbatim(text: str, language: str) 
             for evidence in fact.evidence:
                 start, end = evidence.quote_start, evidence.quote_end
                 assert text[start:end] == evidence.quote
-                assert fact.text == evidence.quote
+                assert fact.text == clean(evidence.quote)
     ids = [f.id for n in OncologyHistory.model_fields if n != "series" for f in getattr(found, n)]
     assert len(ids) == len(set(ids))

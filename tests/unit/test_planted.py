@@ -5,7 +5,7 @@ from __future__ import annotations
 from consultation.settings import Settings
 from consultation.synthesis import Synthesis
 from evaluation.alarms import measured, to_markdown
-from evaluation.planted.patients import patients
+from evaluation.planted.patients import _wordings, patients
 from jobs.evaluate_records import evaluate_records
 from tests.unit.made_records import synthesis
 
@@ -31,6 +31,10 @@ def test_every_kind_has_wordings_that_were_kept_apart() -> None:
             tuned = {c for p in patients(group, 24) for c in p.clauses}  # type: ignore[arg-type]
             apart = patients(group, 24, wordings=wordings)  # type: ignore[arg-type]
             assert not tuned & {p.clauses[-1] for p in apart}
+    for language in ("fr", "en"):
+        for entry in _wordings(language)["stale"].values():
+            assert len(entry["unseen_a"]) >= 2
+            assert not set(entry["unseen_a"]) & {*entry["a"], *entry["held_a"], *entry["fresh_a"]}
 
 
 def test_what_is_missed_and_what_is_false_are_counted() -> None:

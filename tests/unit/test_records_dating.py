@@ -45,6 +45,24 @@ def read(text: str, name: str = "x.txt") -> SourceDocument:
             "Discharge summary\n\nAdmitted: January 2, 2020\nDischarged on January 9, 2020",
             "2020-01-09",
         ),
+        (
+            "Department of surgery\nDischarge letter of 24 November 2022\n\nHospital course:\n"
+            "Colectomy performed on 17 November 2022. Admitted on 16 November 2022.",
+            "2022-11-24",
+        ),
+        (
+            "Lettre de liaison\n\nPatient hospitalisé du 02/01/2022 au 09/01/2022.\n"
+            "Admis le 02/01/2022.\n\nLyon, le 12/01/2022\n\nDr A. Martin",
+            "2022-01-12",
+        ),
+        ("Compte rendu d'hospitalisation du 02/01/2022 au 09/01/2022\n\nStable.", "2022-01-09"),
+        (
+            "Note\n\nAdmitted on 2 March 2021 with a cough.\n\nStable.\n\n"
+            "Signed: Dr A. Smith, 9 March 2021",
+            "2021-03-09",
+        ),
+        ("Prélevé le 02/01/2022\nCompte rendu édité le 03/01/2022\nTSH 2 mUI/L", "2022-01-02"),
+        ("Date de prélèvement : 02/01/2022\nDate : 04/01/2022\nTSH 2 mUI/L", "2022-01-04"),
     ],
 )
 def test_the_date_of_a_document_is_quoted(text: str, expected: str) -> None:
@@ -67,6 +85,8 @@ def test_the_date_of_a_document_is_quoted(text: str, expected: str) -> None:
         "Born on March 3, 1950. The patient is well and takes no treatment.",
         "NOM : X   Né(e) le : 01/02/1950   Sexe : F",
         "Prochain rendez-vous le 12/03/2025.",
+        "Admis le 12/03/2025 pour une toux.",
+        "Date of admission: 12 March 2025\nStable.",
     ],
 )
 def test_no_date_is_better_than_a_wrong_one(text: str) -> None:
@@ -208,3 +228,40 @@ def test_a_letter_that_plans_a_scan_is_no_scan() -> None:
         "six mois, avec un bilan biologique, et le reverrai en consultation avec ces résultats.\n"
     )
     assert document.kind is DocumentKind.letter
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        (
+            "Service d'oncologie médicale\nConsultation de suivi du 09/07/2024\n\nImagerie :\n"
+            "Scanner normal.",
+            DocumentKind.consultation,
+        ),
+        ("Department of surgery\nDischarge letter\n\nHospital course:\nWell.",
+         DocumentKind.discharge),
+        ("Centre d'imagerie\nCourrier du 09/07/2024\n\nBiologie :\nNormale.",
+         DocumentKind.letter),
+        ("Centre d'imagerie\n\nRésultats :\nPas de lésion.", DocumentKind.imaging),
+        ("Endoscopy unit\nColonoscopy report\n\nHistology:\nAdenoma.", DocumentKind.operation),
+    ],
+)  # fmt: skip
+def test_the_head_of_a_document_tells_its_kind_before_its_sections(
+    text: str, kind: DocumentKind
+) -> None:
+    assert read(text).kind is kind
+
+
+@pytest.mark.parametrize(
+    ("text", "title"),
+    [
+        ("Service d'oncologie\nConsultation de suivi du 09/07/2024\n\nMotif :\nSuivi.",
+         "Consultation de suivi du 09/07/2024"),
+        ("SCANNER THORACIQUE\n\nPas de nodule.", "SCANNER THORACIQUE"),
+        ("Cher confrère,\n\nVu ce jour, va bien.\n\nLyon, le 04/05/2024",
+         "Courrier 04/05/2024"),
+        ("Antécédents :\n- Asthme", "Document"),
+    ],
+)  # fmt: skip
+def test_every_document_has_a_title(text: str, title: str) -> None:
+    assert read(text).title == title

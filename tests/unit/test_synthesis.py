@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from consultation.documents import SourceDocument
 from consultation.errors import UnknownTemplate, UnsupportedLanguage
 from consultation.evidence import Verdict
 from consultation.export.synthesis_text import synthesis_to_markdown
@@ -17,7 +18,7 @@ from jobs.map_cache import FolderCache
 from prompts.syntheses import synthesis_template, synthesis_templates
 from summarize.changes import changes
 from summarize.engines.scripted import ScriptedModel
-from summarize.record_facts.map import MemoryCache
+from summarize.record_facts.map import MemoryCache, map_key
 from summarize.record_facts.when import dates
 from summarize.synthesis import synthesize
 from tests.unit.made_records import document, record, synthesis, texts
@@ -144,6 +145,54 @@ def test_the_patients_letter_explains_its_words() -> None:
     made = synthesis(FIRST, template="patient-letter")
     assert "HTA (tension trop élevée) depuis 2010" in texts(made, "problems")
     assert texts(made, "treatments")[0].startswith("Vous prenez : ")
+
+
+def test_the_patients_letter_says_nothing_uncertain_and_quotes_nothing() -> None:
+    doubted = document(1, "# Problèmes\nSuspicion de métastase hépatique.", "2024-01-01")
+    made = synthesis(doubted, template="patient-letter")
+    assert made.for_patient
+    assert texts(made, "problems") == []
+    (problems,) = [one for one in made.sections if one.key == "problems"]
+    assert problems.placeholder == "Un point reste à vérifier : votre médecin en parlera avec vous."
+    page = synthesis_to_markdown(synthesis(FIRST, template="patient-letter"))
+    letter, _, appendix = page.partition("# Annexe pour le clinicien")
+    assert "relu par un clinicien avant d'être envoyé" in letter
+    assert "[d001" not in letter
+    assert "[d001" in appendix
+
+
+def test_what_people_fill_in_is_not_recorded() -> None:
+    board = synthesis(FIRST, template="tumour-board")
+    shown = {one.key: one.placeholder for one in board.sections}
+    assert shown["quorum"] == shown["document_status"] == "non renseigné"
+    letter = synthesis(FIRST, template="discharge-letter")
+    shown = {one.key: one.placeholder for one in letter.sections}
+    assert shown["transfusions"] == "non renseigné"
+
+
+@pytest.mark.parametrize(
+    "told", ["Transfusion de 2 culots globulaires le 03/02/2024.", "Pas de transfusion."]
+)
+def test_a_transfusion_that_is_told_is_recorded(told: str) -> None:
+    stay = document(1, f"# Évolution\n{told}", "2024-02-05", kind="discharge")
+    made = synthesis(stay, template="discharge-letter")
+    assert [one.rstrip(".") for one in texts(made, "transfusions")] == [told.rstrip(".")]
+
+
+PLANNED = document(1, "# Conduite à tenir\nMammographie prévue en juin 2024.", "2024-01-10")
+
+
+def test_an_examination_whose_day_has_passed_is_asked_after() -> None:
+    later = document(2, "# Conclusion\nVa bien.", "2024-09-01")
+    (one,) = [q for q in synthesis(PLANNED, later).questions if q.source.startswith("passed")]
+    assert one.text == (
+        "Prévu le 06/2024, résultat non trouvé dans les documents lus : "
+        "« Mammographie prévue en juin 2024 »"
+    )
+    done = document(2, "# Imagerie\nMammographie : pas d'anomalie.", "2024-06-20")
+    assert not [q for q in synthesis(PLANNED, done, later).questions if "Prévu" in q.text]
+    early = document(2, "# Conclusion\nVa bien.", "2024-06-20")
+    assert not [q for q in synthesis(PLANNED, early).questions if "Prévu" in q.text]
 
 
 @given(st.permutations([1, 2, 3, 4]))
@@ -283,3 +332,16 @@ def test_the_page_cannot_be_forged_by_a_document() -> None:
     page = synthesis_to_markdown(made)
     assert "<b>" not in page
     assert "[lien](" not in page
+
+
+def test_a_documents_digest_is_computed_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+
+    def counted(document: SourceDocument) -> str:
+        asked.append(document.id)
+        return map_key(document)
+
+    monkeypatch.setattr("summarize.synthesis.map_key", counted)
+    found = record(document(1, "Va bien.", "2024-02-01"), document(2, "Bien.", "2024-03-01"))
+    synthesize(found, None, Settings())
+    assert sorted(asked) == ["d001", "d002"]
