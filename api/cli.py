@@ -27,6 +27,7 @@ from api.evaluations import app as evaluate
 from api.keys import audit_app, keys_app
 from api.records_cli import read
 from api.serve import serve, worker
+from api.synthesize_cli import synthesize
 from api.webhooks import webhooks_app
 from api.weights import weights_app
 from consultation.errors import AnamneseError, Interrupted
@@ -53,6 +54,7 @@ app.add_typer(webhooks_app, name="webhooks")
 app.command()(serve)
 app.command()(worker)
 app.command()(read)
+app.command()(synthesize)
 
 Files = Annotated[list[Path], typer.Argument(help="Recordings.", show_default=False)]
 Out = Annotated[Path, typer.Option("--out", "-o", help="Folder for results; one folder a file.")]

@@ -12,6 +12,7 @@ from typer.core import TyperGroup
 from api.arguments import settings
 from api.console import Console, Mode, reported
 from api.evaluate import evaluate
+from api.evaluate_records import records, synthesis_speed
 from api.mutations import mutations
 from consultation.errors import InvalidOption
 from consultation.wire import Record
@@ -59,6 +60,8 @@ app = typer.Typer(
 )
 app.command(RECORDINGS)(evaluate)
 app.command()(mutations)
+app.command()(records)
+app.command()(synthesis_speed)
 
 Folder = Annotated[Path, typer.Argument(help="The corpus, as published.")]
 Out = Annotated[Path | None, typer.Option("--out", "-o", help="Write the figures as JSON too.")]

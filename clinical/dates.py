@@ -172,3 +172,11 @@ def time_at(r: Reader, i: int) -> tuple[list[Quantity], int] | None:
     ):
         return [r.quantity(hour * 60 + minute, "min", "time", i, at + 2)], at + 2
     return None
+
+
+def month_number(name: str) -> int:
+    """1 to 12, of a folded name or abbreviation in either language. Raises KeyError."""
+    return _ANY_MONTH[name]
+
+
+_ANY_MONTH = {name: number for names in _MONTH.values() for name, number in names.items()}

@@ -117,6 +117,8 @@ class TreatmentLine(Fact):
     status: Literal["planned", "current", "completed", "stopped", "unknown"] = "unknown"
     stop_reason: str | None = None
     """Verbatim."""
+    dose: str | None = None
+    """Verbatim: "50 Gy in 25 fractions", "80 mg", "AUC 5"."""
     dose_change: str | None = None
     """Verbatim: a reduction, a delay."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 from consultation.summary import Summary
+from consultation.synthesis import Synthesis
 from consultation.transcript import Transcript
 
 
@@ -20,5 +21,5 @@ def schema() -> dict[str, str]:
             ensure_ascii=False,
         )
         + "\n"
-        for kind in (Transcript, Summary)
+        for kind in (Transcript, Summary, Synthesis)
     }

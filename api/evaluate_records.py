@@ -1,0 +1,44 @@
+"""``anamnese evaluate records`` and ``synthesis-speed``: what a synthesis finds, what it costs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from api.arguments import settings
+from api.console import Console, Mode, reported
+from evaluation.alarms import to_markdown
+from jobs.evaluate_records import evaluate_records
+from jobs.files import write
+from jobs.synthesis_speed import measure
+from jobs.synthesis_speed import to_markdown as speed_to_markdown
+
+Out = Annotated[Path | None, typer.Option("--out", "-o", help="Write the figures as JSON too.")]
+
+
+def records(
+    count: Annotated[int, typer.Option(min=1, help="Patients a group.")] = 100,
+    seed: Annotated[int, typer.Option(help="Of the synthetic patients.")] = 0,
+    out: Out = None,
+) -> None:
+    """Planted contradictions and stale facts: recall, and alarms on patients that have none."""
+    console = Console(Mode.of(quiet=False, as_json=False))
+    with reported(console):
+        report = evaluate_records(settings(), count=count, seed=seed, progress=console.progress)
+        if out is not None:
+            write(out, report.to_json())
+        typer.echo(to_markdown(report))
+
+
+def synthesis_speed(
+    documents: Annotated[
+        list[int] | None, typer.Option("--documents", help="How many; again for more.")
+    ] = None,
+) -> None:
+    """Time and memory of a synthesis of 10, 100 and 1,000 documents of a thousand words."""
+    console = Console(Mode.of(quiet=False, as_json=False))
+    with reported(console):
+        found = [measure(count, settings()) for count in documents or [10, 100, 1000]]
+        typer.echo(speed_to_markdown(found))

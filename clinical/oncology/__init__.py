@@ -1,0 +1,1 @@
+"""What documents tell of a cancer, read by rules: ``extract`` is the way in."""

@@ -1,0 +1,1 @@
+"""Synthetic patients with planted contradictions and stale facts: wordings in ``*.toml``."""
