@@ -12,6 +12,7 @@ from typer.core import TyperGroup
 from api.arguments import settings
 from api.console import Console, Mode, reported
 from api.evaluate import evaluate
+from api.evaluate_oncology import oncology
 from api.evaluate_records import records, synthesis_speed
 from api.mutations import mutations
 from consultation.errors import InvalidOption
@@ -62,6 +63,7 @@ app.command(RECORDINGS)(evaluate)
 app.command()(mutations)
 app.command()(records)
 app.command()(synthesis_speed)
+app.command()(oncology)
 
 Folder = Annotated[Path, typer.Argument(help="The corpus, as published.")]
 Out = Annotated[Path | None, typer.Option("--out", "-o", help="Write the figures as JSON too.")]

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
 from dataclasses import dataclass
 
 from clinical.memory import remembered
 from clinical.text import fold
+
+_ACCENTED = re.compile(r"[^\x00-\x7f]")
+_SPACES = {place: " " for place in range(128) if chr(place).isspace()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +47,16 @@ def folded(text: str) -> Folded:
         return Folded(text, text.lower(), None)
     parts: list[str] = []
     places: list[int] = []
-    for index, character in enumerate(text):
+    done = 0
+    for match in _ACCENTED.finditer(text):
+        index = match.start()
+        parts.append(text[done:index].lower().translate(_SPACES))
+        places.extend(range(done, index))
+        character = match.group()
         plain = " " if character.isspace() else fold(character)
         parts.append(plain)
         places.extend([index] * len(plain))
-    places.append(len(text))
+        done = index + 1
+    parts.append(text[done:].lower().translate(_SPACES))
+    places.extend(range(done, len(text) + 1))
     return Folded(text, "".join(parts), tuple(places))

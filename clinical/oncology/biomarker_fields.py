@@ -31,13 +31,14 @@ BEGINS = re.compile(
 )
 """How a result begins."""
 _HER2_SCORE = re.compile(
-    r"\b(?P<n>[0-3])\s*(?:\+|croix\b|plus\b)|(?P<crosses>\+{1,3})(?![\d])"
+    r"\b(?P<n>[0-3])\s*(?:\+|croix\b|plus\b)|(?P<crosses>\+{2,3})(?![\d])"
     r"|\b(?P<w>zero|une?|deux|trois|one|two|three)\s+(?:croix|plus)\b"
     r"|\b(?:score|ihc)\s*(?:de|of|:|=)?\s*(?P<s>[0-3])(?![\d.,%]|\s*%)"
 )
 _HER2_BARE = re.compile(
     r"[\s:=|(]*(?:est |is |score |statut |status )?(?:a )?(?P<n>[0-3])(?![\d/]|[.,]\d|\s*%)"
 )
+_SCORE_REACH = 60
 _LOW = re.compile(r"[\s-]*(?:ultra[\s-]?low|low|faible)\b")
 _CROSS = {
     "zero": "0",
@@ -64,7 +65,9 @@ _PDL1 = re.compile(
     r"|tumou?r proportion score)"
 )
 _CPS_VALUE = re.compile(rf"{COMPARED}(?P<value>{NUMBER})(?!\s*(?:%|/\d|ans\b|mg))")
-_TMB = re.compile(rf"{COMPARED}(?P<value>{NUMBER})\s*(?:mut\w*)?\s*(?:/|per|par)\s*(?:mb|mega\w*)")
+_TMB = re.compile(
+    rf"{COMPARED}(?P<value>{NUMBER})[\s|]*(?:mut\w*)?\s*(?:/|per|par)\s*(?:mb|mega\w*)"
+)
 _LOSS = re.compile(
     r"\b(?:perte|loss|absence|absent)\b[^.;]{0,40}\b(?:mlh1|msh2|msh6"
     r"|pms2)\b(?:[\s,/]*(?:et|and|de|ou)?[\s,/]*(?:mlh1|msh2|msh6|pms2))*"
@@ -75,6 +78,7 @@ _NOT_AMOUNT = re.compile(
     r"|(?:janv|fevr|mars|avr|mai|juin|juil|aou|sept|oct|nov|dec|jan|feb|mar|apr|may"
     r"|jun|jul|aug|sep)\w*\b)"
 )
+_LEADS_TO_AMOUNT = re.compile(r"[^,;.]{0,45}")
 _METHODS = (
     ("FISH", r"\bd?fish\b"), ("CISH", r"\bcish\b"), ("SISH", r"\bsish\b"), ("DISH", r"\bdish\b"),
     ("ISH", r"\bish\b|hybridation in situ|in situ hybridi[sz]ation"),
@@ -96,7 +100,10 @@ _SPECIMEN = re.compile(
     r"|liquide pleural|pleural fluid|moelle|bone marrow|sang peripherique|peripheral blood)\b"
 )
 _GERMLINE = re.compile(r"\b(?:germinal\w*|constitutionnel\w*|germ-?line|hereditary|hereditaire)\b")
-_SOMATIC = re.compile(r"\b(?:somatiques?|somatic|tumoral\w*|tumou?r testing)\b")
+_SOMATIC = re.compile(
+    r"\b(?:somatiques?|somatic|tumou?r testing"
+    r"|(?:analyse|recherche|test|genotypage|mutation|brca\d?) tumorale?)\b"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +134,17 @@ def fields(passage: Passage, mention: Mention, left: int, after: int, end: int) 
     return found if told or found.interpretation is not Interpretation.unknown else None
 
 
+_NORMAL = re.compile(r"(?:within )?normal|dans les normes|unremarkable")
+"""Said of a level in blood; of *PR* it is an interval of an ECG."""
+_OTHER_SUBJECT = re.compile(
+    r"[,)]\s*(?:et |and )?(?!(?:qui|which|mais|but|avec|with|resultats?|results?|statut|status"
+    r"|score"
+    r"|is|est|was|are|sont|non|not|pas|le|la|the|d?fish|c?ish|ihc|donc|it|elle|il|ont|ete)\b)"
+    r"(?!(?:rec|her)\w*\d*\b)[a-z][\w-]*\s?(?:est |is |was |: ?|= ?)?$"
+)
+_ASKED_FOR = re.compile(r"demand|request|order|sent")
+
+
 def _stated(passage: Passage, left: int, start: int, after: int, end: int) -> Found | None:
     """A sign or a word of result: right after, then behind, then before the name."""
     sign = _SIGN.match(passage.line, after, end)
@@ -135,6 +153,13 @@ def _stated(passage: Passage, left: int, start: int, after: int, end: int) -> Fo
         meaning = Interpretation.positive if positive else Interpretation.negative
         return Found(start, sign.end(), interpretation=meaning, settled=True)
     said = state(passage.line, after, end)
+    if said and _OTHER_SUBJECT.search(passage.line[after : said[1]]):
+        said = None  # "HER2 3+, GATA3 négatif"
+    if said and said[0] is Interpretation.pending:
+        words = passage.line[said[1] : said[2]]
+        later = state(passage.line, said[2], end) if _ASKED_FOR.match(words) else None
+        # What was asked for has come, if the same words go on with a result.
+        said = later if later and later[0] in _RESULTS else said
     if said and said[0] is not Interpretation.unknown:
         return Found(start, said[2], interpretation=said[0], settled=True)
     if said:
@@ -145,13 +170,19 @@ def _stated(passage: Passage, left: int, start: int, after: int, end: int) -> Fo
     return None
 
 
+_RESULTS = (Interpretation.positive, Interpretation.negative)
 _SETTLED = (Interpretation.pending, Interpretation.not_done, Interpretation.negative)
 
 
 def _receptor(p: Passage, m: Mention, left: int, after: int, end: int) -> Found | None:
-    stated = _stated(p, m.start if m.short else left, m.start, after, end)
+    percent = PERCENT.search(p.line, after, end)
+    comma = p.line.find(",", percent.end(), end) if percent else -1
+    until = comma if comma >= 0 else end
+    stated = _stated(p, m.start if m.short else left, m.start, after, until)
     if stated and stated.interpretation in (Interpretation.pending, Interpretation.not_done):
         return stated
+    if stated and _NORMAL.search(p.line[m.end : stated.end]):
+        return None
     found = stated or Found(m.start, m.end)
     allred = _ALLRED.search(p.line, after, end)
     hscore = _HSCORE.search(p.line, after, end)
@@ -160,7 +191,6 @@ def _receptor(p: Passage, m: Mention, left: int, after: int, end: int) -> Found 
         found = replace(found, score=score, end=max(found.end, allred.end()))
     elif hscore:
         found = replace(found, score=f"H-score {hscore['n']}", end=max(found.end, hscore.end()))
-    percent = PERCENT.search(p.line, after, end)
     if percent:
         n = read(percent, p.language, "%")
         found = replace(
@@ -170,13 +200,19 @@ def _receptor(p: Passage, m: Mention, left: int, after: int, end: int) -> Found 
         if found.interpretation is Interpretation.unknown:
             by_value = _by_percent(n.value, n.comparator)
             found = replace(found, interpretation=by_value, settled=True)
+        elif found.interpretation is Interpretation.negative and n.value >= _CERTAINLY:
+            found = replace(found, value=None, unit=None)  # "négatifs dans 100 % des cellules"
     return found
+
+
+_CERTAINLY = 10
+"""Percent of stained cells from which every guideline calls a receptor positive."""
 
 
 def _by_percent(value: float, comparator: str | None) -> Interpretation:
     if comparator in ("<", "<="):
         return Interpretation.negative if value <= 1 else Interpretation.unknown
-    if value >= 10:
+    if value >= _CERTAINLY:
         return Interpretation.positive
     return Interpretation.negative if value == 0 else Interpretation.unknown
 
@@ -185,7 +221,8 @@ def _her2(p: Passage, m: Mention, left: int, after: int, end: int) -> Found | No
     ish = _ISH.search(p.line, after, end)
     low = _LOW.match(p.line, after, end)
     until = ish.start() if ish else end
-    match = _HER2_SCORE.search(p.line, after, until) or _HER2_BARE.match(p.line, after, until)
+    near = min(until, after + _SCORE_REACH)
+    match = _HER2_SCORE.search(p.line, after, near) or _HER2_BARE.match(p.line, after, until)
     score = _her2_score(match) if match else None
     stated = _stated(p, left, m.start, after if not low else low.end(), until)
     stop = max([m.end] + [x.end() for x in (match, low) if x])
@@ -291,9 +328,13 @@ def _gene(p: Passage, m: Mention, left: int, after: int, end: int) -> Found | No
     own = m.tells or None
     named = variant(p.line, after, end)
     said = _stated(p, left, m.start, after, end)
+    if said and _NORMAL.search(p.line[m.end : said.end]):
+        said = None
     if named is None and own is None:
         named = variant(p.line, left, m.start)
     name = own or (named.name if named else None)
+    if named and name and name[:2] in ("c.", "g."):
+        name = p.verbatim(named.start, named.end)
     if name is None and said is None:
         return None
     start = min([m.start] + ([named.start] if named else []) + ([said.start] if said else []))
@@ -333,6 +374,8 @@ def _amount(m: Mention, n: Number, unit: str | None) -> Found:
 
 def _numeric(p: Passage, m: Mention, _left: int, after: int, end: int) -> Found | None:
     for match in AMOUNT.finditer(p.line, after, end):
+        if not _LEADS_TO_AMOUNT.fullmatch(p.line, after, match.start()):
+            break
         if any(d.start <= match.start("value") < d.end for d in p.dates):
             continue
         if match["unit"] or not _NOT_AMOUNT.match(p.line, match.end()):

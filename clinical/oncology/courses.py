@@ -85,7 +85,7 @@ _DOSE_CHANGE = re.compile(
     r"|decalage) (?:de|du) \w+|delayed by [^,;.]{2,20})(?:[^,;.]{0,15}\d{1,2}\s?%)?"
 )
 _GRAY = re.compile(
-    r"\b\d{1,3}(?:[.,]\d{1,2})?\s?gy\b(?:[^;.]{0,25}?\b\d{1,2}\s?(?:fractions?|seances?|fx)\b)?"
+    r"\b(?:\d{1,3}(?:[.,]\d{1,2})?\s?gy|\d{3,4}\s?cgy)\b(?:[^;.]{0,25}?\b\d{1,2}\s?(?:fractions?|seances?|fx)\b)?"
 )
 _AMOUNT = re.compile(
     r"\b\d{1,4}(?:[.,]\d{1,3})?\s?(?:mg|g|[uµμ]g|ui)(?:\s?/\s?(?:m2|m²|kg|j\b|jour"

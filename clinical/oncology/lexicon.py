@@ -1,7 +1,7 @@
 """The lists of ``clinical/lexicons`` as patterns on folded lines.
 
 A form that begins with ``!`` is read in capitals only, as it is written; ``fr!`` in French text
-only. A hyphen or a space in a form stands for either, or for none.
+only; ``~`` is an everyday word. A hyphen or a space in a form stands for either, or for none.
 """
 
 from __future__ import annotations

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -42,6 +43,8 @@ class _Form:
     exact: str
     """The capitals it must be written in; empty when case does not matter."""
     french: bool
+    loose: bool
+    """An everyday word: what it says must stand right beside it, as with an abbreviation."""
 
 
 @cache
@@ -61,10 +64,35 @@ def mentions(passage: Passage) -> tuple[Mention, ...]:
             if form.french and passage.language != "fr":
                 continue
             found.append(
-                Mention(form.marker, match.start(), match.end(), form.tells, bool(form.exact))
+                Mention(
+                    form.marker,
+                    match.start(),
+                    match.end(),
+                    form.tells,
+                    form.loose or bool(form.exact),
+                )
             )
             break
-    return tuple(found)
+    found.extend(_symbols(passage, found))
+    return tuple(sorted(found, key=lambda one: one.start))
+
+
+def _symbols(passage: Passage, known: Sequence[Mention]) -> list[Mention]:
+    """Symbols of genes that the lexicon lacks, right before a variant of HGVS: *XRCC2 c.651T>A*."""
+    taken = {place for one in known for place in range(one.start, one.end)}
+    found = []
+    for match in _SYMBOL.finditer(passage.text):
+        start, end = passage.folded.at(match.start()), passage.folded.at(match.end())
+        if start not in taken:
+            marker = Marker(match.group(), "gene", ())
+            found.append(Mention(marker, start, end, "", short=True))
+    return found
+
+
+_SYMBOL = re.compile(
+    r"\b(?!NM_|NP_|NG_|NC_|ENST)[A-Z][A-Z0-9]{1,6}\b"
+    r"(?=[\s:,(]{1,3}(?:(?:NM|NP|NG|NC)_\d+\.?\d*:?)?[(]?(?:p|c|g)\.[\w(])"
+)
 
 
 def _marker(row: dict[str, str]) -> Marker:
@@ -80,8 +108,9 @@ def _forms() -> dict[str, tuple[_Form, ...]]:
             words, _, tells = form.partition(">")
             french = words.startswith("fr!")
             exact = words.removeprefix("fr").startswith("!")
-            words = words.removeprefix("fr!").removeprefix("!") if exact else words
-            entry = _Form(_marker(row), tells, plain(words) if exact else "", french)
+            loose = words.startswith("~")
+            words = words.removeprefix("fr!").removeprefix("!") if exact else words.lstrip("~")
+            entry = _Form(_marker(row), tells, plain(words) if exact else "", french, loose)
             found.setdefault(plain(fold(words)), []).append(entry)
     return {key: tuple(forms) for key, forms in found.items()}
 
@@ -89,7 +118,7 @@ def _forms() -> dict[str, tuple[_Form, ...]]:
 @cache
 def _pattern() -> re.Pattern[str]:
     forms = [
-        form.partition(">")[0].removeprefix("fr!").removeprefix("!")
+        form.partition(">")[0].removeprefix("fr!").lstrip("!~")
         for row in rows("oncology_markers")
         for form in row["forms"].split(";")
     ]

@@ -25,7 +25,8 @@ _OWN = re.compile(
     r"|past (?:medical|surgical|oncologic\w*) history|medical history|patiente?)\b"
 )
 _REFUTED = re.compile(
-    r"\b(?:if|si|en cas d[e']|in case of|risque? d[e']|risk of|depistage|screening)"
+    r"\b(?:ecart(?:e|er|ant)\w*|elimin(?:e|er|ant)\w*|exclu\w*|ruled out|rule out)\b[^,;.]{0,25}$"
+    r"|\b(?:if|si|in case of|risk of|depistage|screening)\b|\b(?:en cas d|risques? d)[e']"
 )
 
 

@@ -139,7 +139,7 @@ def _response(
     passage: Passage, start: int, end: int, value: Value, *, certain: bool
 ) -> list[Response]:
     told = passage.told(start, end)
-    if not told.affirmed:
+    if not told.affirmed or passage.supposed(start):
         return []
     first, last = passage.sentence(start)
     criteria = _CRITERIA.search(passage.line, max(first, start - 60), min(last, end + 60))

@@ -17,7 +17,7 @@ TNM = re.compile(
     rf"""(?<![\w.])
     (?={_PREFIX}?\s?[tnm][\s=:]{{0,2}}(?:is|[0-4x+]|(?:{_WORD})\b))
     (?:
-      (?P<p>{_PREFIX})?\s?t[\s=:]{{0,2}}(?P<t>is|[0-4][a-d]?[1-3]?(?:mi)?|x|(?:{_WORD})\b)
+      (?P<p>{_PREFIX})?\s?t[\s=:]{{0,2}}(?P<t>is|[0-4](?:[a-d][1-3]?)?(?:mi)?|x|(?:{_WORD})\b)
         (?P<ts>{_T_SUFFIX})?
     )?
     (?:{_SEP}(?P<np>{_PREFIX})?\s?n[\s=:]{{0,2}}
@@ -37,13 +37,15 @@ EDITION = re.compile(
     r"|\b(?:ajcc|uicc|tnm)[\s/(-]{0,3}(?:uicc|ajcc)?[\s,-]{0,2}(?P<y>(?:19|20)\d\d)\b"
 )
 YEARS = {"2002": "6", "2003": "6", "2009": "7", "2010": "7", "2016": "8", "2017": "8", "2018": "8"}
+_GROUP = r"(?:iv|iii|ii|i|[0-4])"
+_ENDS = r"(?![\w/]|[.,]\d|\s(?:ou|or|et|and|a|to)\s(?:iv|iii|ii|i)\b)"
 GROUP = re.compile(
     r"\b(?:stade|stage)\b(?:\s(?:clini\w+|patholog\w+|tumoral|figo|ajcc|uicc|group|groupe"
     r"|ann arbor|ann-arbor|lugano|binet|iss|r-iss|bclc|dukes|prognostic|anatomi\w+|de|selon)){0,3}"
-    r"[\s:=(]{1,3}(?P<group>(?:iv|iii|ii|i|[0-4])(?:\s?[a-e][1-3]?|[a-e]?)(?:\d)?)(?![\w/]|[.,]\d)"
-    r"|\b(?:figo|dukes|binet|bclc|ann[ -]arbor|lugano|r-iss|iss)\b(?:\s(?:stade"
-    r"|stage|20\d\d))?[\s:=(]{1,2}"
-    r"(?P<alone>(?:iv|iii|ii|i|[0-4])[a-e]?[1-3]?)(?![\w/]|[.,]\d)"
+    rf"[\s:=(|]{{1,3}}(?P<group>{_GROUP}[a-e]?[1-3]?){_ENDS}"
+    r"|\b(?:figo|dukes|binet|bclc|ann[ -]arbor|lugano|r-iss|iss)\b(?:\s(?:stade|stage|20\d\d))?"
+    rf"[\s:=(|]{{1,3}}(?P<alone>{_GROUP}[a-e]?[1-3]?){_ENDS}"
+    rf"|\b(?:dukes|binet|bclc)\b(?:\s(?:stade|stage))?[\s:=(|]{{1,3}}(?P<letter>[a-d]){_ENDS}"
 )
 OTHER_SYSTEM = re.compile(r"\b(?:figo|ann[\s-]arbor|lugano|dukes|binet|r-iss|iss|durie|bclc)\b")
 NOT_CANCER = re.compile(

@@ -41,10 +41,10 @@ def stages(passage: Passage) -> tuple[Stage, ...]:
     for match in GROUP.finditer(passage.line):
         if not _is_group(passage, match):
             continue
-        value = _roman(match["group"] or match["alone"])
+        value = _roman(match["group"] or match["alone"] or match["letter"])
         same = [
             i for i, (one, at) in enumerate(places)
-            if one.group is None and passage.sentence(at) == passage.sentence(match.start())
+            if found[i].group is None and passage.sentence(at) == passage.sentence(match.start())
         ]  # fmt: skip
         system = _system(passage, match)
         if len(same) == 1 and system == "TNM":
@@ -106,6 +106,8 @@ def _meant(passage: Passage, match: re.Match[str]) -> bool:
         return True
     if passage.verbatim(match.start(), match.start() + 2) == "Pn":
         return False  # perineural invasion
+    if prefixed and re.match(r"[ar]{1,2}\s|u\s", match.group()):
+        return False  # "à T12"
     if prefixed:
         # "pt" is a patient and "ct" a scan: the number must touch.
         return re.match(r"\s", match.group()[len(match["p"] or "") + 1 :]) is None
@@ -152,7 +154,7 @@ def _is_group(passage: Passage, match: re.Match[str]) -> bool:
     if NOT_CANCER.match(passage.line, match.end()):
         return False
     around = passage.line[max(0, match.start() - 60) : match.end() + 60]
-    arabic = re.fullmatch(r"[0-4]", match["group"] or match["alone"])
+    arabic = re.fullmatch(r"[0-4]", match["group"] or match["alone"] or match["letter"])
     if arabic and not re.search(
         r"cancer|carcinom|tum|lymphom|melanom|metasta|ajcc|uicc|figo|neoplas", around
     ):

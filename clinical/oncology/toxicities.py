@@ -30,15 +30,17 @@ _BEFORE = re.compile(
 )
 _VERSION = re.compile(r"\b(?:nci[ -])?ctcae\s?(?:v(?:ersion)?\.?\s?)?(?P<v>[3-6])(?:\.0)?\b")
 _ROMAN = {"i": 1, "ii": 2, "iii": 3, "iv": 4, "v": 5}
-_SEVERE = re.compile(
-    r"\b(?:severes?|moder\w+|importante?s?|majeure?s?|legeres?|mild|moderate|marked|significant)\b"
-)
+_SEVERE = re.compile(r"\b(?:severes?|profuses?|majeure?s?|life-threatening)\b")
 _CAUSED = re.compile(
     r"\b(?:toxicit\w+|tolerance|tolerated|effets? (?:indesirables?|secondaires?)"
-    r"|adverse (?:event|effect)s?|side[ -]effects?|induite?s?|induced|imputable\w*"
-    r"|lie[es]* (?:a|au)|secondaires? (?:a|au)|secondary to|related to|due to|sous"
-    r"|post-?chimio\w*|immune[ -](?:related|mediated)|radique|after (?:cycle"
-    r"|chemo\w*)|apres (?:la )?(?:cure|chimio\w*))\b"
+    r"|adverse (?:event|effect)s?|side[ -]effects?|induite?s?|induced|imputable\w*|post-?chimio\w*"
+    r"|immune[ -](?:related|mediated)|radique|after (?:cycle|chemo\w*)"
+    r"|apres (?:la )?(?:cure|chimio\w*))\b"
+)
+_BLAMES = re.compile(
+    r"\b(?:sous|on|with|au|a la|a l'|due to|induced by|induite? par|lie[es]* (?:a|au)|from"
+    r"|imputable (?:a|au)|secondaire (?:a|au)|secondary to|apres|after|under)"
+    r"\W*(?:le |la |l'|the )?$"
 )
 _ACTIONS: tuple[tuple[Action, str], ...] = (
     ("hospitalised", r"hospitalis\w+|hospitaliz\w+|admitted|admission"),
@@ -91,7 +93,12 @@ def _toxicity(
     grade, start, end = _grade(passage, match, max(before, first), min(after, last))
     near = passage.line[max(first, match.start() - 80) : min(last, match.end() + 60)]
     caused = _CAUSED.search(near)
-    if row["kind"] == "weak" and grade is None and not caused:
+    blamed = any(
+        _BLAMES.search(passage.line[max(match.end(), one.start - 30) : one.start])
+        for one in drugs
+        if match.end() <= one.start < min(last, match.end() + 60)
+    )
+    if row["kind"] == "weak" and grade is None and not caused and not blamed:
         beside = passage.line[
             max(before, first, match.start() - 20) : min(after, last, match.end() + 20)
         ]
@@ -130,12 +137,7 @@ def _drug(passage: Passage, first: int, last: int, drugs: list[Named]) -> str | 
     inside = [d for d in drugs if first <= d.start < last]
     for one in inside:
         lead = passage.line[max(first, one.start - 30) : one.start]
-        if re.search(
-            r"\b(?:sous|on|with|au|a la|a l'|avec|due to|induced by|induite? par"
-            r"|lie[es]* (?:a|au)|from|imputable (?:a|au)|secondaire (?:a|au)|secondary to"
-            r"|par|apres|after|under)\W*(?:le |la |l'|the )?$",
-            lead,
-        ):
+        if _BLAMES.search(lead):
             return one.protocol or one.drugs[0]
     if len(inside) == 1:
         return inside[0].protocol or inside[0].drugs[0]

@@ -19,8 +19,8 @@ _JOINS = re.compile(
     r"|µg)(?:/m2|/m²|/kg|/j|/jour|/day)?"
     r"(?: (?:par jour|daily|/j))?\)?)?\s*(?:\+|-|–|/|,|et|and|plus|avec|with"
     r"|associe(?:e|s)? (?:a|au)|&|en association avec"
-    r"|in combination with|combined with|sel de|hebdomadaire)?\s*(?:du |de |le |la "
-    r"|l'|d')?\s*(?:,\s*)?"
+    r"|in combination with|combined with|sel de|hebdomadaire)?\s*"
+    r"(?:(?:du|de|le|la|des)\s|l'|d'){0,2}\s*(?:,\s*)?"
 )
 
 

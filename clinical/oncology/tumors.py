@@ -19,12 +19,18 @@ from consultation.oncology import Tumor
 Behaviour = Literal["primary", "metastasis", "benign", "in_situ", "uncertain"]
 _BEHAVIOURS: dict[str, Behaviour] = {
     "0": "benign", "1": "uncertain", "2": "in_situ", "3": "primary", "6": "metastasis",
+    "9": "uncertain",
 }  # fmt: skip
 _GENERIC = ("8000/3", "8000/1", "8000/0", "8010/3")
 """Words that tell too little without an organ."""
 _STOP = re.compile(r"[;|]|\.\s|\b(?:chez|mais|but|sans|without|puis|then|traitee?|treated)\b")
 _AFTER = 70
 _BEFORE = 45
+_ELSEWHERE = re.compile(
+    r"[,:(]\s*(?!(?:du|de|la|le|of|the|in)?\s*$)\w"
+    r"|\b(?:est|sont|a ete|on a|and an?|et une?|which|qui)\b"
+)
+"""Between a histology and an organ: the organ is of something else."""
 _NOT_A_TUMOUR = re.compile(
     r"\s*(?:screening|center|centre|institute|society|prevention|registry|risk|genetics|unit"
     r"|markers?|marker|board|treatment center|cells? of origin)\b"
@@ -77,14 +83,42 @@ def tumors(passage: Passage) -> tuple[Tumor, ...]:
 def histologies(passage: Passage) -> tuple[Histology, ...]:
     """Every histology named, whatever is said of it, longest names first, in order."""
     known = _histologies()
-    found = []
+    found: list[Histology] = []
     for match in _histology_pattern().finditer(passage.line):
         key = plain(match.group())
         if _capitals(match.group()) and not passage.upper(match.start(), match.end()):
             continue
-        row = known[key]
-        found.append(Histology(row["icdo"], row["site"], match.start(), match.end()))
+        row, end = known[key], match.end()
+        if row["icdo"] in _SPLIT:
+            row, end = _around_organ(passage, match, row)
+        if found and match.start() < found[-1].end:
+            continue
+        found.append(Histology(row["icdo"], row["site"], match.start(), end))
     return tuple(found)
+
+
+_SPLIT = ("8000/3", "8000/1", "8010/3", "8140/3", "8070/3", "8240/3")
+_ORGAN_GAP = re.compile(r"\s(?:(?:du|de la|de l'|des|de|d')\s?)?")
+_WORD = re.compile(r"\s[a-z'-]+")
+_QUALIFIER = re.compile(rf"(?:{_WORD.pattern}){{1,4}}")
+
+
+def _around_organ(
+    passage: Passage, match: re.Match[str], row: dict[str, str]
+) -> tuple[dict[str, str], int]:
+    """(row, end) of *carcinome pulmonaire à petites cellules*: an organ splits the name."""
+    gap = _ORGAN_GAP.match(passage.line, match.end())
+    organ = _site_pattern(passage.language).match(passage.line, gap.end()) if gap else None
+    words = _QUALIFIER.match(passage.line, organ.end()) if organ else None
+    if organ is None or words is None:
+        return row, match.end()
+    parts = list(_WORD.finditer(passage.line, *words.span()))
+    for count in range(len(parts), 0, -1):
+        said = "".join(part.group() for part in parts[:count])
+        named = _histologies().get(plain(match.group() + said))
+        if named is not None:
+            return named, parts[count - 1].end()
+    return row, match.end()
 
 
 def sites(passage: Passage, start: int, end: int) -> tuple[Site, ...]:
@@ -138,7 +172,14 @@ def _site(passage: Passage, one: Histology, following: int) -> Site | None:
     first, last = passage.sentence(one.start)
     stop = _STOP.search(passage.line, one.end, min(last, following, one.end + _AFTER))
     end = stop.start() if stop else min(last, following, one.end + _AFTER)
-    after = sites(passage, one.end, end)
+    inside = sites(passage, one.start, one.end)
+    if inside and inside[-1].name == one.site:
+        return inside[-1]
+    after = [
+        site
+        for site in sites(passage, one.end, end)[:1]
+        if one.site in ("", site.name) and not _ELSEWHERE.search(passage.line[one.end : site.start])
+    ]
     if after and (
         passage.language == "fr" or _LINK.fullmatch(passage.line[one.end : after[0].start])
     ):
@@ -149,7 +190,6 @@ def _site(passage: Passage, one: Histology, following: int) -> Site | None:
         return near
     if after:
         return after[0]
-    inside = sites(passage, one.start, one.end)
     return inside[-1] if inside else None
 
 

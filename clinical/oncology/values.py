@@ -33,7 +33,7 @@ _UNITS = {
     "pg/ml": "pg/mL", "ng/dl": "ng/dL",
 }  # fmt: skip
 UNIT = r"(?:ng|[uµμ]g|mcg|k?ui?|iu|pg)\s*/\s*[md]?l\b"
-AMOUNT = re.compile(rf"{COMPARED}(?P<value>{NUMBER})(?:\s*[|]?\s*(?P<unit>{UNIT}))?")
+AMOUNT = re.compile(rf"(?<![\w.,]){COMPARED}(?P<value>{NUMBER})(?:\s*[|]?\s*(?P<unit>{UNIT}))?")
 
 _STATES: tuple[tuple[Interpretation, str], ...] = (
     (

@@ -25,7 +25,7 @@ _INTENT = {
 _GIVEN = {"current": "in-progress", "completed": "completed", "stopped": "stopped",
           "unknown": "unknown"}  # fmt: skip
 _DOSE = re.compile(
-    r"(?P<gy>\d{1,3}(?:[.,]\d{1,2})?)\s?gy(?:.*?(?P<n>\d{1,2})\s?(?:fractions?|s[eé]ances?|fx))?",
+    r"(?P<gy>\d{1,4}(?:[.,]\d{1,2})?)\s?(?P<c>c?)gy(?:.*?(?P<n>\d{1,2})\s?(?:fractions?|s[eé]ances?|fx))?",
     re.IGNORECASE | re.DOTALL,
 )
 
@@ -112,7 +112,7 @@ def _radiotherapy(line: TreatmentLine, patient: str) -> Resource:
     made["code"] = concept(SNOMED, "1217123003", text=line.text)
     dose = _DOSE.search(line.dose or "")
     if dose:
-        gray = float(dose["gy"].replace(",", "."))
+        gray = float(dose["gy"].replace(",", ".")) / (100 if dose["c"] else 1)
         parts: list[dict[str, Any]] = [
             {
                 "url": "totalDoseDelivered",
