@@ -13,12 +13,19 @@ from api.console import Console, Mode, reported
 from clinical.text import checked
 from consultation.documents import PatientRecord, is_partial_date
 from consultation.errors import InvalidOption, UnreadableFile
-from consultation.export.research_text import screening_to_markdown
+from consultation.export.research_text import (
+    efficacy_to_markdown,
+    factors_to_markdown,
+    screening_to_markdown,
+)
+from consultation.export.timeline import timeline_svg
 from consultation.research import require_research
 from consultation.settings import Settings
 from jobs.files import write
 from records.language import language_of
 from records.read import read_record
+from summarize.efficacy import efficacy as efficacy_of
+from summarize.toxicity import factors
 from summarize.trials import screen
 
 research_app = typer.Typer(
@@ -66,6 +73,45 @@ def trials(
             "decided": sum(one.decided for one in made.trials),
             "unknown": sum(one.unknown for one in made.trials),
         })  # fmt: skip
+
+
+@research_app.command()
+def toxicity(
+    folder: Sources,
+    out: Out = Path("research"),
+    as_of: AsOf = None,
+    language: Language = None,
+    as_json: AsJson = False,
+) -> None:
+    """Factors tied to readmission after chemotherapy that the record tells: toxicity.json, .md."""
+    console = Console(Mode.of(quiet=False, as_json=as_json))
+    with reported(console):
+        chosen, day, record = _given(folder, as_of, language)
+        made = factors(record, chosen, as_of=day)
+        write(out / "toxicity.json", made.to_json())
+        write(out / "toxicity.md", factors_to_markdown(made))
+        told: dict[str, object] = {"label": made.label, "summary": str(out / "toxicity.md")}
+        console.result(folder.name, {**told, "factors": len(made.factors)})
+
+
+@research_app.command()
+def efficacy(
+    folder: Sources,
+    out: Out = Path("research"),
+    as_of: AsOf = None,
+    language: Language = None,
+    as_json: AsJson = False,
+) -> None:
+    """Treatments beside responses and markers: efficacy.json, .md and .svg."""
+    console = Console(Mode.of(quiet=False, as_json=as_json))
+    with reported(console):
+        chosen, day, record = _given(folder, as_of, language)
+        made = efficacy_of(record, chosen, as_of=day)
+        write(out / "efficacy.json", made.to_json())
+        write(out / "efficacy.md", efficacy_to_markdown(made))
+        write(out / "efficacy.svg", timeline_svg(made))
+        told: dict[str, object] = {"label": made.label, "summary": str(out / "efficacy.md")}
+        console.result(folder.name, {**told, "treatments": len(made.rows)})
 
 
 def _given(

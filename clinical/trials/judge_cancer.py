@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from clinical.oncology.begun import begun
 from clinical.oncology.lexicon import SYSTEMS
 from clinical.oncology.merge import effective_date
 from clinical.trials.compare import days_between, holds
@@ -11,11 +12,10 @@ from clinical.trials.judge_person import FRESH_DENIAL, told_outcome
 from clinical.trials.outcome import Outcome, present, stated, unknown
 from clinical.trials.patient import BRAIN, PatientFacts
 from consultation.documents import DocumentEvidence
-from consultation.oncology import Biomarker, Interpretation, TreatmentLine, Tumor
+from consultation.oncology import Biomarker, Interpretation, Tumor
 from consultation.research import Criterion
 from consultation.summary import Polarity
 
-_DONE = ("completed", "stopped", "current")
 _COLORECTAL = ("C18", "C19", "C20")
 
 
@@ -168,10 +168,10 @@ def brain_metastases(criterion: Criterion, patient: PatientFacts) -> Outcome:
 
 def prior_lines(criterion: Criterion, patient: PatientFacts) -> Outcome:
     """The highest line that was begun is a floor: there may be more than the record says."""
-    begun = [one for one in patient.history.treatments if one.line and _begun(one, patient.as_of)]
-    if not begun or criterion.value is None:
+    started = [one for one in patient.history.treatments if one.line and begun(one, patient.as_of)]
+    if not started or criterion.value is None:
         return unknown("not_mentioned")
-    highest = max(begun, key=lambda one: one.line or 0)
+    highest = max(started, key=lambda one: one.line or 0)
     known = float(highest.line or 0)
     words = highest.evidence[0]
     if criterion.op in (">=", ">") and holds(criterion, known):
@@ -191,7 +191,7 @@ def treatment(criterion: Criterion, patient: PatientFacts) -> Outcome:
     names = set(criterion.values)
     for line in patient.history.treatments:
         fits = names <= set(line.drugs) if names else line.kind == criterion.name
-        if not fits or line.certainty == "uncertain" or not _begun(line, patient.as_of):
+        if not fits or line.certainty == "uncertain" or not begun(line, patient.as_of):
             continue
         inside = _inside(criterion, line.end or line.date or line.start, patient.as_of)
         (yes if inside else vague).append(line.evidence[0])
@@ -217,13 +217,6 @@ def _inside(criterion: Criterion, date: str | None, as_of: str) -> bool:
         return True
     age = days_between(date, as_of)
     return age is not None and 0 <= age <= criterion.window_days
-
-
-def _begun(line: TreatmentLine, as_of: str) -> bool:
-    if line.status == "planned":
-        return False
-    begun = line.start or line.end
-    return line.status in _DONE or bool(line.cycle) or (begun is not None and begun <= as_of)
 
 
 def _organ(code: str) -> str:

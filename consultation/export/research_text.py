@@ -5,7 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from consultation.documents import DocumentEvidence
-from consultation.research import CriterionVerdict, Judgement, TrialScreening, TrialToExamine
+from consultation.research import (
+    CriterionVerdict,
+    Efficacy,
+    Judgement,
+    ToxicityFactors,
+    TrialScreening,
+    TrialToExamine,
+)
 
 _WORDS = {
     "fr": {
@@ -95,3 +102,76 @@ def quotes(evidence: Iterable[DocumentEvidence]) -> str:
 def cell(text: str) -> str:
     """Without what ends a cell of a table."""
     return " ".join(text.split()).replace("|", "\\|")
+
+
+_FACTORS = {
+    "fr": ("Facteurs de réhospitalisation liés à la toxicité", "Facteur", "Date", "Âge (jours)",
+           "Jours après une cure", "Détail", "Source", "Mots du dossier",
+           "Une liste, sans score : aucun n'est validé sur de tels dossiers. Ce qui n'est pas "
+           "écrit n'est pas listé.", "Aucun facteur écrit dans le dossier."),
+    "en": ("Factors of readmission tied to toxicity", "Factor", "Date", "Age (days)",
+           "Days after a cycle", "Detail", "Source", "Words of the record",
+           "A list without a score: none is validated on such records. What is not written is "
+           "not listed.", "No factor written in the record."),
+}  # fmt: skip
+_EFFICACY = {
+    "fr": ("Traitements, réponses et marqueurs", "Traitement", "Début", "Fin", "État", "Réponses",
+           "Marqueurs", "Mots du dossier",
+           "Ce qui se suit n'est pas pour autant une cause. Une réponse sans ligne nommée est "
+           "mise au dernier traitement daté avant elle, hors "
+           "chirurgie.",
+           "Réponses qu'aucun traitement daté ne précède",
+           "Aucun traitement commencé dans le dossier."),
+    "en": ("Treatments, responses and markers", "Treatment", "Start", "End", "State", "Responses",
+           "Markers", "Words of the record",
+           "What follows is not thereby caused. A response that names no line is put to the last "
+           "dated treatment before it, operations "
+           "left out.",
+           "Responses that no dated treatment precedes", "No treatment begun in the record."),
+}  # fmt: skip
+_STATES = {
+    "fr": {"planned": "prévu", "current": "en cours", "completed": "terminé", "stopped": "arrêté",
+           "unknown": "non dit"},
+    "en": {"unknown": "not told"},
+}  # fmt: skip
+
+
+def factors_to_markdown(made: ToxicityFactors) -> str:
+    title, *heads, note, none = _FACTORS[made.language]
+    lines = [f"# {title}", "", f"**{made.label}**", "", f"{made.as_of}. {note}", ""]
+    if made.factors:
+        lines += [f"| {' | '.join(heads)} |", "|" + "---|" * len(heads)]
+    else:
+        lines.append(none)
+    for one in made.factors:
+        cells = (
+            one.label, one.date or "—", _shown(one.age_days), _shown(one.days_after_cycle),
+            cell(one.detail), cell(one.source), quotes(one.evidence),
+        )  # fmt: skip
+        lines.append(f"| {' | '.join(cells)} |")
+    return "\n".join([*lines, "", f"*{made.label}*", ""])
+
+
+def efficacy_to_markdown(made: Efficacy) -> str:
+    title, *heads, note, apart, none = _EFFICACY[made.language]
+    states = _STATES[made.language]
+    lines = [f"# {title}", "", f"**{made.label}**", "", note, ""]
+    if made.rows:
+        lines += [f"| {' | '.join(heads)} |", "|" + "---|" * len(heads)]
+    else:
+        lines.append(none)
+    for one in made.rows:
+        cells = (
+            cell(one.treatment), one.start or "—", one.end or "—",
+            states.get(one.status, one.status), ", ".join(one.responses) or "—",
+            "<br>".join(map(cell, one.markers)) or "—", quotes(one.evidence),
+        )  # fmt: skip
+        lines.append(f"| {' | '.join(cells)} |")
+    if made.undated:
+        colon = " : " if made.language == "fr" else ": "
+        lines += ["", apart + colon + ", ".join(made.undated)]
+    return "\n".join([*lines, "", f"*{made.label}*", ""])
+
+
+def _shown(number: int | None) -> str:
+    return "—" if number is None else str(number)

@@ -123,8 +123,9 @@ def test_parsing_never_raises_and_offsets_are_exact(text: str, language: str) ->
 
 _SCRAPS = st.sampled_from(
     ["Inclusion Criteria:", "Critères d'exclusion :", "\n- ", " ≥ ", "18", " ans", "ECOG",
-     " 0 or 1", "ANC", " 1,500", "/mm3", " x ULN", "é", "ﬁ", "œ", " HER2 ", "+", " stage ", "iv", "-", "iii",
-     "; ", "\u0301", "²", " within ", "4 weeks", "between ", " and ", "\r\n", "\u2028", "\x0b"]
+     " 0 or 1", "ANC", " 1,500", "/mm3", " x ULN", "é", "ﬁ", "œ", " HER2 ", "+", " stage ",
+     "iv", "-", "iii", "; ", "\u0301", "²", " within ", "4 weeks", "between ", " and ", "\r\n",
+     "\u2028", "\x0b"]
 )  # fmt: skip
 
 
