@@ -65,7 +65,9 @@ def decide(statement: str, lines: list[str]) -> Answer:
             if (answer := _compare(part, one, excludes, requires)) is not None
         ]
         distinct = {answer for _, answer in found}
-        answers.append(distinct.pop() if len(distinct) == 1 else None)
+        if len(distinct) > 1:
+            return Answer(None, frozenset())  # the trial's lines disagree with each other
+        answers.append(distinct.pop() if distinct else None)
         if answers[-1] is not None:
             used |= {index for index, _ in found}
     if any(answer is False for answer in answers):
