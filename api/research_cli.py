@@ -62,7 +62,7 @@ def trials(
         texts = [(path.name, _text(path)) for path in criteria]
         made = screen(
             record,
-            [(name, text, language_of(text) or record.language) for name, text in texts],
+            [(name, text, _language(text, record.language)) for name, text in texts],
             chosen,
             as_of=day,
         )
@@ -126,6 +126,13 @@ def _given(
         [folder], language=checked(language) if language else None, ocr=chosen.ocr_command
     )
     return chosen, as_of or date.today().isoformat(), record
+
+
+def _language(text: str, otherwise: str) -> str:
+    """Criteria are short: their heading tells more than their small words."""
+    if "criteria" in text.lower():
+        return "en"
+    return language_of(text) or otherwise
 
 
 def _text(path: Path) -> str:

@@ -89,6 +89,19 @@ _NEVER = re.compile(
     r"\b(?:jamais|never|no prior|no previous|without prior|no history of|pas d'antecedents? d\w*"
     r"|n'ayant jamais|naive?|naif|aucune?)\b[^.;]{0,40}$"
 )
+_TURNED = re.compile(
+    r"\b(?:screening|depistage|serolog\w+|vaccin\w*|immuni[sz]\w+|avoid\w*|eviter|projet|desir"
+    r"|plan\w*"
+    r"|souhait\w*|advi[sc]e\w*|conseil\w*|contracep\w*|requested|demande\w*|awaited|pending|attente"
+    r"|search|recherche\w*|prevent\w*|prophyla\w+|pulmonary|pulmonaire|portal|portale|marrow"
+    r"|medullaire"
+    r"|free|indemne\w*|suspi\w*|possible|probable|rule\w* out|to exclude|test\w*|history of contact"
+    r"|exposure)\b"
+)
+"""Words near a condition that make it something else than had: it is then neither there nor not."""
+_NEGATIVE = re.compile(r"\b(?:negative?s?|negatif(?:s|ve|ves)?|non[- ]reactive)\b")
+_NEAR = 45
+"""Characters on either side, inside the sentence."""
 _NO_BRAIN = re.compile(
     r"(?P<brain>(?:brain|cerebral|cns|intracranial) metasta\w+"
     r"|(?:metastases?|localisations? secondaires?|lesions? secondaires?) (?:cerebrales?"
@@ -139,11 +152,19 @@ def _told(
         return None
     if of_a_relative(passage.verbatim(first, last)):
         return None
-    begin = start if since is None else since
-    if told.polarity is Polarity.denied and since is None:
-        begin = first  # the denial stands before: the quote must show it
     when = passage.date_near(start, end) or date
-    return Told(key, told.polarity, when, passage.cite(begin, max(end, begin + 1)))
+    if since is not None:
+        return Told(key, told.polarity, when, passage.cite(since, end))
+    near = passage.line[max(first, start - _NEAR) : min(last, end + _NEAR)]
+    if _NEGATIVE.search(near):
+        # "HIV, hepatitis B negative": of which it is said is not sure.
+        sure = not re.search(r"[,;]|\b(?:and|et|but|mais)\b", near)
+        return Told(key, Polarity.denied, when, passage.cite(first, last)) if sure else None
+    if told.polarity is Polarity.denied:
+        return Told(key, told.polarity, when, passage.cite(first, last))
+    if _TURNED.search(near):
+        return None
+    return Told(key, told.polarity, when, passage.cite(start, end))
 
 
 def _person(passage: Passage, date: str | None) -> Iterator[AgeAt | SexTold]:
