@@ -14,6 +14,7 @@ from api.console import Console, Mode, reported
 from api.evaluate import evaluate
 from api.evaluate_oncology import oncology
 from api.evaluate_records import records, synthesis_speed
+from api.evaluate_trials import trials
 from api.mutations import mutations
 from consultation.errors import InvalidOption
 from consultation.wire import Record
@@ -64,6 +65,7 @@ app.command()(mutations)
 app.command()(records)
 app.command()(synthesis_speed)
 app.command()(oncology)
+app.command()(trials)
 
 Folder = Annotated[Path, typer.Argument(help="The corpus, as published.")]
 Out = Annotated[Path | None, typer.Option("--out", "-o", help="Write the figures as JSON too.")]

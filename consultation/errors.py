@@ -14,6 +14,7 @@ AnamneseError
 │   ├── UnknownTemplate
 │   ├── InvalidTranscript      JSON that is not one of our transcripts
 │   ├── InvalidOption          a value that cannot be meant
+│   ├── ResearchOff            a research function, and the setting is off
 │   └── DocumentError          a document that cannot be read: see document_errors.py
 ├── WeightsError               model weights
 │   ├── WeightsMissing
@@ -120,6 +121,11 @@ class InvalidTranscript(InputError):
 
 class InvalidOption(InputError):
     code = "invalid_option"
+
+
+class ResearchOff(InputError):
+    code = "research_off"
+    hint = "Research functions are not for care. Set ANAMNESE_RESEARCH=1 to use them."
 
 
 class WeightsError(AnamneseError):

@@ -117,6 +117,10 @@ class Settings(BaseSettings):
     """Ask the language model once more, statement by statement, whether the quotes say so. Its
     answer is a warning beside the statement and never overrides what code found."""
 
+    research: bool = False
+    """Allow the research functions (trial pre-screening, factors of toxicity, efficacy): not
+    validated for care, labelled so on every output."""
+
     @property
     def small_language_model(self) -> bool:
         """Whether notes come from the packaged weights."""

@@ -29,7 +29,7 @@ from consultation.synthesis import (
     SynthesisLine,
 )
 from prompts.syntheses import Shows
-from summarize.record_facts.map import MapCache
+from summarize.record_facts.map import MapCache, map_key
 from summarize.reduce.checks import check, failed
 from summarize.reduce.lines import MOST_SOURCES
 from summarize.reduce.phrases import age
@@ -53,9 +53,12 @@ _STATUS: dict[str, FactStatus] = {
 }
 
 
-def oncology(record: PatientRecord, cache: MapCache, keys: Mapping[str, str]) -> OncologyHistory:
+def oncology(
+    record: PatientRecord, cache: MapCache, keys: Mapping[str, str] | None = None
+) -> OncologyHistory:
     """Of all documents in a language that rules read; the order they come in does not matter.
-    ``keys``: the ``map_key`` of each document, by its id."""
+    ``keys``: the ``map_key`` of each document, by its id, where they are known."""
+    keys = keys or {one.id: map_key(one) for one in record.documents}
     known = {one.id for one in record.documents}
     ordered = sorted(record.documents, key=lambda one: (one.date or "9999", one.sha256))
     return merge(

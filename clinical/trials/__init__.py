@@ -1,0 +1,1 @@
+"""Criteria of trials as structure, and each beside what a record says. Research only."""
