@@ -10,12 +10,12 @@ export GOMP_SPINCOUNT := 0
 TOGETHER ?= 3
 BESIDE := -n $(TOGETHER) --dist loadfile
 
-.PHONY: bench chaos load postgres constraints demo test test-documents test-fast test-vllm lint evaluate schema clean
+.PHONY: bench browser screenshots chaos load postgres constraints demo test test-documents test-fast test-vllm lint evaluate schema clean
 
 demo: $(VENV)/.embedded weights  ## two real consultations, from audio to a note in JSON
 	$(BIN)/anamnese demo --out demo-output
 
-test: $(VENV)/.dev postgres weights weights-small lint  ## everything CI runs, real models included
+test: $(VENV)/.dev postgres browser weights weights-small lint  ## everything CI runs, real models included
 	$(BIN)/pytest $(BESIDE) -m "not vllm and not chaos"
 
 chaos: $(VENV)/.dev postgres  ## 200 jobs, 3 workers, everything killed at random, on SQLite and PostgreSQL
@@ -30,13 +30,21 @@ postgres:  ## what the tests of the service run on besides SQLite; without it th
 	  || (apt-get update -qq && apt-get install -y -qq postgresql) \
 	  || echo "NO POSTGRESQL: the tests that need it will be skipped"
 
+browser:  ## what the tests of the page run in; without it they say so, loudly
+	@command -v chromium >/dev/null \
+	  || (apt-get update -qq && apt-get install -y -qq chromium) \
+	  || echo "NO CHROMIUM: the tests of the page will be skipped"
+
+screenshots: $(VENV)/.dev browser  ## docs/screenshots/, to be looked at by a person
+	$(BIN)/python -m tests.browser.screenshots
+
 test-documents: $(VENV)/.dev  ## DOCX and PDF opened by LibreOffice and poppler; installs 300 MB
 	@{ command -v soffice && command -v pdftoppm; } >/dev/null \
 	  || (apt-get update -qq && apt-get install -y -qq --no-install-recommends libreoffice-writer-nogui poppler-utils) \
 	  || echo "NO LIBREOFFICE OR POPPLER: the tests that need them will be skipped"
 	$(BIN)/pytest tests/documents
 
-test-fast: $(VENV)/.dev postgres  ## without real models
+test-fast: $(VENV)/.dev postgres browser  ## without real models
 	$(BIN)/pytest $(BESIDE) -m "not slow and not vllm and not chaos"
 
 test-vllm: $(VENV)/.dev weights-small  ## the real vLLM server on the CPU; installs 3.5 GB

@@ -87,6 +87,10 @@ def test_prompts_and_data_are_among_what_must_ship() -> None:
         ("clinical/lexicons/", ".csv"),
         ("evaluation/samples/", ".flac"),
         ("evaluation/samples/", ".rttm"),
+        ("api/web/", ".html"),
+        ("api/web/js/", ".js"),
+        ("api/web/css/", ".css"),
+        ("api/web/lang/", ".json"),
     ):
         assert any(name.startswith(start) and name.endswith(end) for name in files), (start, end)
 

@@ -1,0 +1,83 @@
+/* Which page is shown: the address after # says. */
+
+import { fill } from "./dom.js";
+import { load } from "./words.js";
+import { signInAgain, signOut, whenRefused, who, Away, Refused } from "./service.js";
+import { drawTop } from "./parts/top.js";
+import { say, explain } from "./parts/toast.js";
+import { applyTheme } from "./theme.js";
+import { signInPage } from "./pages/signin.js";
+import { listPage } from "./pages/list.js";
+import { newPage } from "./pages/new.js";
+import { consultationPage } from "./pages/consultation.js";
+import { adminPage } from "./pages/admin.js";
+import { t } from "./words.js";
+
+const ROUTES = [
+  [/^$/, listPage],
+  [/^new$/, newPage],
+  [/^admin$/, adminPage],
+  [/^c\/(con_[0-9a-f]+)(?:\/([a-z0-9-]+))?$/, consultationPage],
+];
+const main = document.getElementById("main");
+let leave = null;
+
+export const go = (where) => (location.hash = `#/${where}`);
+
+/** Draw the page anew; each returns what to do when it is left. */
+async function show() {
+  leave?.();
+  leave = null;
+  const where = location.hash.replace(/^#\/?/, "");
+  const [page, values] = route(where);
+  drawTop({ where, redraw: show, out });
+  fill(main);
+  main.className = "";
+  const leaving = new AbortController();
+  leave = () => leaving.abort();
+  try {
+    if (who() === null) await signInPage(main, { done: show, signal: leaving.signal });
+    else await page(main, { go, values, signal: leaving.signal });
+  } catch (error) {
+    if (!leaving.signal.aborted) explain(error);
+  }
+}
+
+function route(where) {
+  for (const [pattern, page] of ROUTES) {
+    const found = pattern.exec(where);
+    if (found) return [page, found.slice(1)];
+  }
+  return [listPage, []];
+}
+
+function out() {
+  signOut();
+  location.hash = "#/";
+  show();
+}
+
+async function start() {
+  applyTheme();
+  await load();
+  document.getElementById("skip").addEventListener("click", (event) => {
+    // The address is the page's: a link to #main would leave it.
+    event.preventDefault();
+    main.focus();
+  });
+  whenRefused(() => {
+    signOut();
+    say(t("signin.over"), { kind: "bad" });
+    show();
+  });
+  try {
+    await signInAgain();
+  } catch (error) {
+    if (error instanceof Away) say(t("error.away"), { kind: "bad" });
+    else if (!(error instanceof Refused)) throw error;
+  }
+  addEventListener("hashchange", show);
+  await show();
+}
+
+start();

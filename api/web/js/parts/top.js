@@ -1,0 +1,36 @@
+/* The bar at the top of every page. */
+
+import { button, fill, h } from "../dom.js";
+import { isDark, turnTheme } from "../theme.js";
+import { speak, spoken, t } from "../words.js";
+import { who } from "../service.js";
+
+export function drawTop({ where, redraw, out }) {
+  const me = who();
+  const other = spoken() === "fr" ? "en" : "fr";
+  const link = (to, words) =>
+    h("a", { href: `#/${to}`, "aria-current": where === to ? "page" : null }, words);
+  const administers = me?.scopes?.some((scope) => ["audit:read", "metrics:read"].includes(scope));
+  fill(
+    document.getElementById("top"),
+    h("a", { href: "#/", class: "brand" }, mark(), h("span", {}, "anamnese")),
+    me && h("nav", { "aria-label": t("top.pages") },
+      link("", t("list.title")), administers && link("admin", t("admin.title"))),
+    h("div", { class: "end" },
+      me && h("span", { class: "who" }, me.name ?? me.id),
+      h("button", {
+        type: "button", class: "quiet", lang: other, "data-key": "language",
+        "aria-label": other === "fr" ? "FR, Français" : "EN, English", title: other === "fr" ? "Français" : "English",
+        onclick: () => { speak(other); redraw(); },
+      }, other.toUpperCase()),
+      button(isDark() ? "sun" : "moon", t(isDark() ? "top.light" : "top.dark"), () => {
+        turnTheme();
+        drawTop({ where, redraw, out });
+      }, { only: true, class: "quiet", "data-key": "theme" }),
+      me && h("button", { type: "button", class: "quiet", onclick: out }, t("signin.out"))),
+  );
+}
+
+function mark() {
+  return h("span", { class: "mark", "aria-hidden": "true" }, h("i"), h("i"), h("i"), h("i"));
+}

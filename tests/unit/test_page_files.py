@@ -1,0 +1,87 @@
+"""The page's files: both languages say the same, nothing comes from elsewhere, it is light."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+WEB = Path(__file__).parents[2] / "api" / "web"
+SCRIPTS = sorted((WEB / "js").rglob("*.js"))
+WORDS = {one: json.loads((WEB / "lang" / f"{one}.json").read_text("utf-8")) for one in ("fr", "en")}
+LIMIT = 300_000
+"""Bytes of everything, as they are sent without compression."""
+
+
+def text(path: Path) -> str:
+    return path.read_text("utf-8")
+
+
+def asked_for() -> set[str]:
+    """Keys that are written out in the scripts."""
+    found: set[str] = set()
+    for path in SCRIPTS:
+        for call in re.finditer(r"\b(?:t|plural)\(([^;]{0,200})", text(path)):
+            found |= set(re.findall(r'"([a-z_]+(?:[.-][a-z_-]+)*)"', call[1].split(")")[0]))
+    return found
+
+
+def test_both_languages_have_the_same_words_and_places_to_fill() -> None:
+    assert set(WORDS["fr"]) == set(WORDS["en"])
+    for key, french in WORDS["fr"].items():
+        english = WORDS["en"][key]
+        assert french.strip(), key
+        assert english.strip(), key
+        places = [set(re.findall(r"\{(\w+)\}", one)) for one in (french, english)]
+        assert places[0] == places[1], key
+
+
+def test_every_word_that_is_asked_for_is_there() -> None:
+    asked = asked_for()
+    assert len(asked) > 120, "the pattern finds the calls"
+    plurals = {key.removesuffix(".one") for key in WORDS["fr"] if key.endswith(".one")}
+    known = set(WORDS["fr"]) | plurals
+    # What a call compares with, not what it asks for.
+    values = {"media", "rule"}
+    assert asked - known - values == set()
+
+
+@pytest.mark.parametrize("path", SCRIPTS, ids=lambda path: path.name)
+def test_scripts_never_parse_text_as_html(path: Path) -> None:
+    forbidden = (
+        r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\(|new Function|"
+        r"DOMParser|createContextualFragment"
+    )
+    assert re.search(forbidden, text(path)) is None
+
+
+@pytest.mark.parametrize("path", SCRIPTS, ids=lambda path: path.name)
+def test_every_module_that_is_imported_is_there(path: Path) -> None:
+    for name in re.findall(r'from "([^"]+)"', text(path)):
+        assert name.startswith("."), name
+        assert (path.parent / name).is_file(), name
+
+
+def test_nothing_comes_from_another_host() -> None:
+    for path in WEB.rglob("*.*"):
+        addresses = set(re.findall(r"(?:https?:)?//[a-z0-9.-]+\.[a-z]{2,}", text(path)))
+        # The name of a language, not an address that is asked.
+        assert addresses <= {"http://www.w3.org"}, path
+
+
+def test_index_has_no_inline_script_or_style() -> None:
+    index = text(WEB / "index.html")
+    assert "<style" not in index
+    assert re.search(r"\s(on\w+|style)=", index) is None
+    assert all("src=" in tag for tag in re.findall(r"<script[^>]*>", index))
+
+
+def test_the_page_is_light() -> None:
+    assert sum(path.stat().st_size for path in WEB.rglob("*.*") if path.is_file()) < LIMIT
+
+
+@pytest.mark.parametrize("path", SCRIPTS, ids=lambda path: path.name)
+def test_files_are_small(path: Path) -> None:
+    assert len(text(path).splitlines()) <= 250
