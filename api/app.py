@@ -29,8 +29,11 @@ from api.routes import (
     openai,
     page,
     playback,
+    record_documents,
+    records,
     results,
     summaries,
+    syntheses,
     uploads,
     webhooks,
 )
@@ -97,6 +100,9 @@ def make_app(settings: ServiceSettings) -> FastAPI:
         me,
         playback,
         documents,
+        records,
+        record_documents,
+        syntheses,
     ):
         app.include_router(one.router)
     app.openapi = lambda: describe(app)  # type: ignore[method-assign]

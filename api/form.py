@@ -160,5 +160,9 @@ def _roles(text: str | None) -> dict[str, Role]:
         raise _wrong("roles") from None
 
 
+def field_wrong(field: str, hint: str) -> InvalidOption:
+    return InvalidOption(f"{field}: not a value that it takes", hint=hint)
+
+
 def _wrong(field: str) -> InvalidOption:
-    return InvalidOption(f"{field}: not a value that it takes", hint=FIELDS[field])
+    return field_wrong(field, FIELDS[field])

@@ -35,8 +35,10 @@ _UPLOADS = {
     ("POST", "/v1/consultations"),
     ("POST", "/v1/audio/transcriptions"),
     ("POST", "/v1/uploads"),
+    ("POST", "/v1/records"),
 }
 """They have a limit of their own, from the settings; parts of uploads too."""
+_DOCUMENTS = re.compile(r"/v1/records/[^/]+/documents")
 
 
 class Envelope:
@@ -102,7 +104,8 @@ class Envelope:
 def _limited(scope: Scope, receive: Receive) -> Receive:
     """No more than ``JSON_BYTES`` are read, whatever was announced."""
     method, path = scope["method"], scope["path"]
-    if (method, path) in _UPLOADS or (tus.speaks(path) and method in {"PATCH", "POST"}):
+    added = method == "POST" and _DOCUMENTS.fullmatch(path) is not None
+    if added or (method, path) in _UPLOADS or (tus.speaks(path) and method in {"PATCH", "POST"}):
         return receive
     announced = dict(scope["headers"]).get(b"content-length", b"")
     read = int(announced) if re.fullmatch(rb"\d{1,18}", announced) else 0

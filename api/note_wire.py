@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from api.wire import _Wire, iso
+from api.wire import Wire, iso
 from consultation.changes import Change, Line
 from consultation.signoff import (
     Blocking,
@@ -46,12 +46,12 @@ class NoteOut(Record):
     """Statements whose quotes are no longer in the transcript."""
 
 
-class Changes(_Wire):
+class Changes(Wire):
     changes: list[Change] = Field(min_length=1, max_length=100)
     """Done one after the other, all or none."""
 
 
-class SignatureIn(_Wire):
+class SignatureIn(Wire):
     name: Annotated[Line, Field(max_length=200)]
     """Of the clinician who answers for the note."""
     identifier: Annotated[Line, Field(max_length=100)] | None = None
@@ -61,7 +61,7 @@ class SignatureIn(_Wire):
     organisation: Annotated[Line, Field(max_length=200)] | None = None
 
 
-class RevisionLine(_Wire):
+class RevisionLine(Wire):
     revision: int
     state: NoteState
     source: Literal["ai", "person", "transcript"]
@@ -71,7 +71,7 @@ class RevisionLine(_Wire):
     """A key's id, a person's hash, or ``worker``."""
 
 
-class Revisions(_Wire):
+class Revisions(Wire):
     items: list[RevisionLine]
 
 

@@ -7,7 +7,7 @@ import hashlib
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from fastapi import Request
 from python_multipart import MultipartParser
@@ -34,6 +34,14 @@ _BATCH = 1 << 20
 class BadUpload(InvalidOption):
     code = "bad_upload"
     hint = "Send multipart/form-data with the recording in a part named file."
+
+
+class ByteWriter(Protocol):
+    """Takes bytes as they arrive."""
+
+    size: int
+
+    def write(self, content: bytes) -> None: ...
 
 
 @dataclass
@@ -82,11 +90,21 @@ async def receive(
     ``lists``: names of fields that may come several times, with or without ``[]``.
     """
     announced_size(request, limit)
+    parts = Parts(writer, limit, arrived, lists)
+    await feed(request, parts)
+    if not parts.has_file:
+        raise BadUpload("there is no part named file")
+    if writer.size == 0:
+        raise EmptyFile("the recording holds no bytes")
+    return Form(parts.fields, parts.digest.hexdigest(), writer.size, parts.lists)
+
+
+async def feed(request: Request, parts: Parts) -> None:
+    """The body, as it arrives. Raises BadUpload, and what ``parts`` raises."""
     media, options = parse_options_header(request.headers.get("content-type", ""))
     boundary = options.get(b"boundary")
     if media != b"multipart/form-data" or not boundary:
         raise BadUpload("the request is no multipart/form-data")
-    parts = _Parts(writer, limit, arrived, lists)
     parser = MultipartParser(boundary, parts.callbacks())
     batch = bytearray()
     try:
@@ -103,16 +121,13 @@ async def receive(
         raise BadUpload("the multipart body is malformed") from None
     if not parts.ended:
         raise BadUpload("the upload ends too early")
-    if not parts.has_file:
-        raise BadUpload("there is no part named file")
-    if writer.size == 0:
-        raise EmptyFile("the recording holds no bytes")
-    return Form(parts.fields, parts.digest.hexdigest(), writer.size, parts.lists)
 
 
 @dataclass
-class _Parts:
-    writer: AudioWriter
+class Parts:
+    """What the parser tells, part by part."""
+
+    writer: ByteWriter
     limit: int
     arrived: Callable[[int], None]
     repeated: frozenset[str]

@@ -15,6 +15,7 @@ from consultation.errors import InvalidOption
 from consultation.transcript import Role
 from consultation.word_edits import CorrectionEdit, SegmentEdit, WordEdit
 from jobs.store.artefacts import SUMMARY, TRANSCRIPT, Listed
+from jobs.store.record_tables import is_record
 from jobs.store.tables import AuditEntry, Consultation, Job, is_id
 from jobs.store.upload_tables import Upload
 
@@ -22,29 +23,32 @@ JobStatus = Literal["queued", "processing", "completed", "failed", "cancelled"]
 PartStatus = Literal["pending", "processing", "ready", "failed", "cancelled", "not_wanted"]
 
 
-class _Wire(BaseModel):
+class Wire(BaseModel):
     model_config = ConfigDict(extra="forbid", use_attribute_docstrings=True)
 
 
-class JobError(_Wire):
+class JobError(Wire):
     code: str
     hint: str
 
 
-class Artefacts(_Wire):
+class Artefacts(Wire):
     transcript: PartStatus
     summary: PartStatus
 
 
-class JobOut(_Wire):
+class JobOut(Wire):
     id: str
-    consultation_id: str
-    kind: Literal["consultation", "summary", "transcript"]
+    consultation_id: str | None
+    """None for a job of a record."""
+    record_id: str | None
+    """Of the record that a synthesis is made of."""
+    kind: Literal["consultation", "summary", "transcript", "synthesis"]
     status: JobStatus
     artefacts: Artefacts
     template: str | None
     step: str | None
-    """What is being done: decode, recognise, diarise, summarise…"""
+    """What is being done: decode, recognise, diarise, summarise…; read, map of a record."""
     progress: float
     """Of the step, from 0 to 1."""
     error: JobError | None
@@ -54,13 +58,13 @@ class JobOut(_Wire):
     finished: str | None
 
 
-class SummaryOut(_Wire):
+class SummaryOut(Wire):
     template: str
     version: int
     created: str
 
 
-class ConsultationOut(_Wire):
+class ConsultationOut(Wire):
     id: str
     created: str
     has_audio: bool
@@ -70,14 +74,14 @@ class ConsultationOut(_Wire):
     jobs: list[JobOut]
 
 
-class Accepted(_Wire):
+class Accepted(Wire):
     """202: what was asked for is queued."""
 
     consultation_id: str
     job: JobOut
 
 
-class UploadOut(_Wire):
+class UploadOut(Wire):
     id: str
     length: int
     offset: int
@@ -88,19 +92,19 @@ class UploadOut(_Wire):
     job: JobOut | None
 
 
-class ConsultationLine(_Wire):
+class ConsultationLine(Wire):
     id: str
     created: str
     has_audio: bool
 
 
-class ConsultationPage(_Wire):
+class ConsultationPage(Wire):
     items: list[ConsultationLine]
     next_cursor: str | None
     """Give it as ``cursor`` for the next page; None on the last one."""
 
 
-class SpeakerOut(_Wire):
+class SpeakerOut(Wire):
     id: str
     role: Role
     confidence: float
@@ -108,22 +112,22 @@ class SpeakerOut(_Wire):
     name: str | None
 
 
-class Speakers(_Wire):
+class Speakers(Wire):
     speakers: list[SpeakerOut]
 
 
-class SpeakerChange(_Wire):
+class SpeakerChange(Wire):
     role: Role | None = None
     name: str | None = Field(default=None, max_length=200, pattern=r"^[^\x00-\x1f\x7f]*$")
     """Empty takes a name away."""
 
 
-class SpeakerChanges(_Wire):
+class SpeakerChanges(Wire):
     speakers: dict[str, SpeakerChange] = Field(min_length=1, max_length=20)
     """By speaker id (S1, S2…)."""
 
 
-class TranscriptChanges(_Wire):
+class TranscriptChanges(Wire):
     """All or none. Places of words are those before the request."""
 
     words: list[WordEdit] = Field(default=[], max_length=500)
@@ -131,12 +135,12 @@ class TranscriptChanges(_Wire):
     segments: list[SegmentEdit] = Field(default=[], max_length=5000)
 
 
-class NewSummary(_Wire):
+class NewSummary(Wire):
     template: str | None = Field(default=None, max_length=100)
     """See /v1/templates; the language's usual one when not given."""
 
 
-class TranscriptToSummarise(_Wire):
+class TranscriptToSummarise(Wire):
     """Either ``transcript`` or ``text``."""
 
     transcript: dict[str, Any] | None = None
@@ -152,17 +156,17 @@ class TranscriptToSummarise(_Wire):
     """Your reference to the patient, kept as a keyed hash only: to erase by."""
 
 
-class TemplateOut(_Wire):
+class TemplateOut(Wire):
     language: str
     name: str
     title: str
 
 
-class Templates(_Wire):
+class Templates(Wire):
     items: list[TemplateOut]
 
 
-class AuditLine(_Wire):
+class AuditLine(Wire):
     seq: int
     at: str
     actor: str
@@ -172,22 +176,24 @@ class AuditLine(_Wire):
     sha256: str
 
 
-class AuditPage(_Wire):
+class AuditPage(Wire):
     items: list[AuditLine]
     next_after: int | None
 
 
-class Health(_Wire):
+class Health(Wire):
     status: Literal["ok", "degraded", "failing"]
     checks: dict[str, str]
 
 
 def job_out(job: Job) -> JobOut:
+    record = is_record(job.consultation_id)
     error = JobError(code=job.error_code, hint=job.error_hint or "") if job.error_code else None
     return JobOut.model_validate(
         {
             "id": job.id,
-            "consultation_id": job.consultation_id,
+            "consultation_id": None if record else job.consultation_id,
+            "record_id": job.consultation_id if record else None,
             "kind": job.kind,
             "status": job.status,
             "artefacts": Artefacts.model_validate(

@@ -48,6 +48,7 @@ class Budget:
             models = (
                 settings.speech_parallel * settings.memory_speech_mb
                 + settings.notes_parallel * settings.memory_note_mb
+                + settings.records_parallel * settings.memory_record_mb
             )
             if models >= most:
                 raise InvalidOption(

@@ -27,12 +27,17 @@ from consultation.provenance import Step
 from consultation.settings import Settings
 from consultation.weights import forbid_hub, silence_telemetry
 from jobs.engines import models
+from jobs.record_tasks import synthesise_job
 from jobs.service_settings import ServiceSettings
 from jobs.store.store import Store, open_store
 from jobs.tasks import Admit, Models, summarize_job, transcribe_job
 
 Task = Callable[[Store, Settings, Models, str, int, Progress, Admit], tuple[Step, ...]]
-TASKS: dict[str, Task] = {"transcribe": transcribe_job, "summarise": summarize_job}
+TASKS: dict[str, Task] = {
+    "transcribe": transcribe_job,
+    "summarise": summarize_job,
+    "synthesise": synthesise_job,
+}
 _REPORT_SECONDS = 0.5
 """Between two reports of progress of the same step."""
 

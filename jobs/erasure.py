@@ -1,5 +1,5 @@
-"""Erasure of a consultation or of a patient, with everything derived: rows, blobs, recordings,
-what the engine knows, records of idempotency.
+"""Erasure of a consultation, a record or of a patient, with everything derived: rows, blobs,
+recordings, what the engine knows, records of idempotency.
 
 Rows go in one transaction, which also notes what is outside of them (``Removal``). That is removed
 at once, and again by a worker a minute later: the worker that ran the job may have told the
@@ -24,6 +24,7 @@ from jobs.store.audit import Actor
 from jobs.store.database import DatabaseAway
 from jobs.store.life_tables import Removal
 from jobs.store.note_tables import DocumentContext, NoteRevision, TranscriptEdit
+from jobs.store.record_tables import is_record
 from jobs.store.store import Store
 from jobs.store.tables import Artefact, IdempotencyRecord, JobEvent, new_id, now_ms
 
@@ -37,6 +38,7 @@ class Receipt:
 
     id: str
     consultations: int = 0
+    records: int = 0
     recordings: int = 0
     artefacts: int = 0
     jobs: int = 0
@@ -51,7 +53,7 @@ class Receipt:
 def erase_consultation(
     store: Store, enqueuer: Enqueuer, actor: Actor, consultation_id: str
 ) -> Receipt:
-    """Raises NotFound."""
+    """A consultation or a record. Raises NotFound."""
     receipt = Receipt(new_id("era"))
     with store.database.write() as session:
         receipt += _erase(store, session, actor, consultation_id)
@@ -60,8 +62,8 @@ def erase_consultation(
 
 
 def erase_patient(store: Store, enqueuer: Enqueuer, actor: Actor, patient: str) -> Receipt:
-    """All consultations that were sent with this reference; a receipt of zeros when there are
-    none. The audit log keeps the receipt's id and those of the consultations, not the patient."""
+    """All consultations and records that were sent with this reference; a receipt of zeros when
+    there are none. The audit log keeps the receipt's id and those of what went, not the patient."""
     receipt = Receipt(new_id("era"))
     with store.database.write() as session:
         wanted = lives.of_patient(session, store.ring, actor.org_id, patient)
@@ -84,11 +86,13 @@ def erase_forsaken(store: Store, enqueuer: Enqueuer) -> int:
 
 def _erase(store: Store, session: Session, actor: Actor, consultation_id: str) -> Receipt:
     org = actor.org_id
-    row = consultations.find(session, org, consultation_id)
+    row = consultations.owner(session, org, consultation_id)
+    record = is_record(row.id)
     jobs = [job.id for job in consultations.jobs(session, org, row.id)]
     receipt = Receipt(
         id="",
-        consultations=1,
+        consultations=int(not record),
+        records=int(record),
         recordings=int(row.audio_bytes is not None),
         artefacts=sum(
             _count(session, table, table.consultation_id == row.id)
@@ -101,7 +105,8 @@ def _erase(store: Store, session: Session, actor: Actor, consultation_id: str) -
     session.execute(delete(IdempotencyRecord).where(IdempotencyRecord.job_id.in_(jobs)))
     consultations.erase(session, org, row.id)
     lives.to_be_removed(session, org, consultation_id, jobs)
-    audit.append(store.database, session, actor, "consultation.erase", consultation_id)
+    what = "record.erase" if record else "consultation.erase"
+    audit.append(store.database, session, actor, what, consultation_id)
     return receipt
 
 

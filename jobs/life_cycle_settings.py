@@ -27,6 +27,10 @@ class LifeCycleSettings(BaseSettings):
     retention_note_days: float | None = Field(default=None, gt=0)
     """Age at which a note is deleted; None keeps it."""
 
+    retention_record_days: float | None = Field(default=None, gt=0)
+    """How long after its last document or synthesis a record is erased, all of it; None keeps
+    it."""
+
     @field_validator("audio_url")
     @classmethod
     def _reachable(cls, value: str | None) -> str | None:

@@ -1,7 +1,8 @@
 """The door to the engine of jobs (DBOS) for who only adds and cancels jobs. Ids only go through.
 
-Two queues, one a resource: ``speech`` (recognition and diarisation) and ``notes`` (the language
-model). A job's first step is added in the transaction that makes the job, so that neither exists
+Three queues, one a resource: ``speech`` (recognition and diarisation), ``notes`` (the language
+model) and ``records`` (documents and rules, so that no note waits behind a thick record). A
+job's first step is added in the transaction that makes the job, so that neither exists
 without the other; the step that ends adds the next one in the same way.
 """
 
@@ -19,9 +20,9 @@ from jobs.store.tables import Job
 APPLICATION = "anamnese"
 VERSION = "1"
 """Of the steps, as the engine sees them. Jobs of another version are left alone: drain first."""
-SPEECH, NOTES = "speech", "notes"
-TRANSCRIBE, SUMMARISE = "transcribe", "summarise"
-_QUEUES = {TRANSCRIBE: SPEECH, SUMMARISE: NOTES}
+SPEECH, NOTES, RECORDS = "speech", "notes", "records"
+TRANSCRIBE, SUMMARISE, SYNTHESISE = "transcribe", "summarise", "synthesise"
+_QUEUES = {TRANSCRIBE: SPEECH, SUMMARISE: NOTES, SYNTHESISE: RECORDS}
 
 
 class Enqueuer:
@@ -41,7 +42,7 @@ class Enqueuer:
         trace = self._trace()
         if trace is not None:
             start_trace(session, job.id, trace)
-        step = TRANSCRIBE if job.transcript_status != "ready" else SUMMARISE
+        step = step_of(job)
         options: EnqueueOptions = {
             "workflow_name": step,
             "queue_name": _QUEUES[step],
@@ -78,6 +79,13 @@ class Enqueuer:
         if self._client is not None:
             self._client.destroy()
             self._client = None
+
+
+def step_of(job: Job) -> str:
+    """The one that comes next."""
+    if job.kind == "synthesis":
+        return SYNTHESISE
+    return TRANSCRIBE if job.transcript_status != "ready" else SUMMARISE
 
 
 def queue_of(step: str) -> str:

@@ -1,17 +1,19 @@
 """What goes by its age: recordings after ``retention_audio_hours`` or once they are signed off,
-transcripts and notes where the settings say so; and recordings that belong to nothing. One worker
-of all does it, once a minute."""
+transcripts, notes and records where the settings say so; and recordings that belong to nothing. One
+worker of all does it, once a minute."""
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from contextlib import suppress
 
 from consultation.errors import AnamneseError
 from jobs import erasure
+from jobs.errors import NotFound
 from jobs.queue import Enqueuer
 from jobs.service_settings import ServiceSettings
-from jobs.store import audit, lives
+from jobs.store import audit, lives, records
 from jobs.store.artefacts import SUMMARY, TRANSCRIPT
 from jobs.store.audit import Actor
 from jobs.store.orphans import remove_orphans
@@ -54,6 +56,10 @@ class Retention:
         ):
             if days is not None:
                 gone[kind] = self._results(kind, now_ms() - int(days * 24 * _HOUR_MS))
+        if settings.retention_record_days is not None:
+            gone["records"] = self._records(
+                now_ms() - int(settings.retention_record_days * 24 * _HOUR_MS)
+            )
         # Last, and after a while: see erasure.py.
         gone["removals"] = erasure.finish_removals(self._store, self._enqueuer)
         if any(gone.values()):
@@ -64,6 +70,14 @@ class Retention:
         with self._store.database.read() as session:
             due = lives.audio_due(session, older_than=older_than, limit=_AT_ONCE)
         return sum(release(self._store, Actor(org, "worker"), con) for org, con in due)
+
+    def _records(self, older_than: int) -> int:
+        with self._store.database.read() as session:
+            due = records.due(session, older_than=older_than, limit=_AT_ONCE)
+        for org, one in due:
+            with suppress(NotFound):
+                erasure.erase_consultation(self._store, self._enqueuer, Actor(org, "worker"), one)
+        return len(due)
 
     def _results(self, kind: str, older_than: int) -> int:
         with self._store.database.read() as session:

@@ -64,6 +64,10 @@ class ServiceSettings(IdentitySettings, LifeCycleSettings, DocumentSettings):
     """Recordings that one worker transcribes at once; each loads the speech models."""
     notes_parallel: int = Field(default=1, ge=1)
     """Notes that one worker writes at once; with a vLLM server, as many as it batches well."""
+    records_parallel: int = Field(default=1, ge=1)
+    """Syntheses of records that one worker makes at once."""
+    record_upload_mb: int = Field(default=256, ge=1)
+    """Documents of one request, together; more are sent with further ones."""
     lease_seconds: float = Field(default=20.0, gt=0)
     """A worker that has not been heard of for so long has its jobs taken over."""
     poll_seconds: float = Field(default=0.25, gt=0)
@@ -88,6 +92,8 @@ class ServiceSettings(IdentitySettings, LifeCycleSettings, DocumentSettings):
     """For the budget: a child with the speech models loaded."""
     memory_note_mb: int = Field(default=2200, ge=0)
     """For the budget: a note with its language model; little, where a vLLM server has it."""
+    memory_record_mb: int = Field(default=300, ge=0)
+    """For the budget: a synthesis by rules of a record with a thousand documents."""
     memory_minute_mb: float = Field(default=20.0, ge=0)
     """For the budget: a minute of recording while it is recognised and diarised."""
     stuck_seconds: float = Field(default=600.0, gt=0)

@@ -2,7 +2,8 @@
 
     transcribe(job) ─► the transcript is stored ─► summarise(job) ─► the note is stored
 
-A job that wants the transcript alone ends after the first one.
+A job that wants the transcript alone ends after the first one; the synthesis of a record is one
+step, ``synthesise(job)``.
 
 At least once: a step whose result is there returns at once, and the one that is killed is run
 again by another worker.
@@ -21,7 +22,7 @@ from sqlalchemy.orm import Session
 
 from jobs.errors import Cancelled, LostJob, NotFound, StepFailed
 from jobs.observer import Observer
-from jobs.queue import NOTES, SUMMARISE, TRANSCRIBE, Enqueuer, queue_of
+from jobs.queue import NOTES, SUMMARISE, SYNTHESISE, TRANSCRIBE, Enqueuer, queue_of
 from jobs.service_settings import ServiceSettings
 from jobs.slots import Slots
 from jobs.store import job_rows
@@ -147,6 +148,7 @@ def register(settings: ServiceSettings, steps: Steps, over: Callable[..., None])
 
     workflow(TRANSCRIBE)
     workflow(SUMMARISE)
+    workflow(SYNTHESISE)
 
 
 def _may_pass(error: BaseException) -> bool:

@@ -11,7 +11,7 @@ import time
 
 from dbos import DBOS
 
-from jobs.queue import SUMMARISE, TRANSCRIBE, Enqueuer, workflow_id
+from jobs.queue import Enqueuer, step_of, workflow_id
 from jobs.store import job_rows, leases
 from jobs.store.database import Database
 from jobs.store.tables import Job, now_ms
@@ -45,7 +45,7 @@ class Sweep:
         self._after = jobs[-1].id if len(jobs) == _AT_ONCE else ""
         if not jobs:
             return
-        wanted = {workflow_id(job.id, _step(job)): job for job in jobs}
+        wanted = {workflow_id(job.id, step_of(job)): job for job in jobs}
         found = {
             one.workflow_id: one.status
             for one in DBOS.list_workflows(
@@ -70,7 +70,3 @@ class Sweep:
             # Only if nothing happened since it was compared with the engine.
             if now is not None and now.updated == job.updated:
                 job_rows.fail(session, job.id, job.fence, code, hint)
-
-
-def _step(job: Job) -> str:
-    return TRANSCRIBE if job.transcript_status != "ready" else SUMMARISE

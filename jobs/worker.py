@@ -33,7 +33,17 @@ from jobs.metrics import WorkerMetrics
 from jobs.metrics_door import MetricsDoor
 from jobs.observer import Observer
 from jobs.pace import Pace
-from jobs.queue import APPLICATION, NOTES, SPEECH, SUMMARISE, TRANSCRIBE, VERSION, Enqueuer
+from jobs.queue import (
+    APPLICATION,
+    NOTES,
+    RECORDS,
+    SPEECH,
+    SUMMARISE,
+    SYNTHESISE,
+    TRANSCRIBE,
+    VERSION,
+    Enqueuer,
+)
 from jobs.service_settings import ServiceSettings
 from jobs.slots import Life, Slots
 from jobs.store.database import Database
@@ -66,6 +76,7 @@ class Worker:
         self._slots = {
             TRANSCRIBE: Slots(self._folder, TRANSCRIBE, settings.speech_parallel, budget, life),
             SUMMARISE: Slots(self._folder, SUMMARISE, settings.notes_parallel, budget, life),
+            SYNTHESISE: Slots(self._folder, SYNTHESISE, settings.records_parallel, budget, life),
         }
         self._abilities = Abilities(self._database, self.name, settings)
         self._lease = Lease(
@@ -123,14 +134,15 @@ class Worker:
         register = steps.Steps(
             self._database, self._enqueuer, self.name, self._slots, self._observer
         )
-        pace = Pace([SPEECH, NOTES])
+        pace = Pace([SPEECH, NOTES, RECORDS])
         pace.take_over()
         steps.register(settings, register, pace.nudge)
-        DBOS.listen_queues([SPEECH, NOTES])
+        DBOS.listen_queues([SPEECH, NOTES, RECORDS])
         DBOS.launch()
         for queue, parallel in (
             (SPEECH, settings.speech_parallel),
             (NOTES, settings.notes_parallel),
+            (RECORDS, settings.records_parallel),
         ):
             DBOS.register_queue(
                 queue,

@@ -28,9 +28,10 @@ class Erasure(BaseModel):
     model_config = ConfigDict(extra="forbid", use_attribute_docstrings=True)
 
     patient: str | None = Field(default=None, min_length=1, max_length=200)
-    """The reference that consultations were sent with. In the body: addresses get into logs."""
+    """The reference that consultations and records were sent with. In the body: addresses get
+    into logs."""
     consultation: str | None = Field(default=None, max_length=40)
-    """An id."""
+    """An id, also of a record."""
 
     @model_validator(mode="after")
     def _one(self) -> Erasure:
@@ -47,9 +48,11 @@ class ErasureReceipt(BaseModel):
     id: str
     """As in the audit log."""
     consultations: int
+    records: int
     recordings: int
     artefacts: int
-    """Options, transcripts, notes with their revisions, and what jobs kept on the way."""
+    """Options, transcripts, notes with their revisions, documents, syntheses, and what jobs kept on
+    the way."""
     jobs: int
     events: int
     idempotency_records: int
@@ -57,7 +60,7 @@ class ErasureReceipt(BaseModel):
 
 @router.post("/erasures", responses=responses(404))
 def erase(wanted: Erasure, request: Request, used: Used, who: Eraser) -> ErasureReceipt:
-    """Erase a consultation, or all consultations of a patient, and everything made from them.
+    """Erase a consultation or a record, or all of a patient, and everything made from them.
 
     Zeros when nothing was sent with this reference. What was sent without one is not found.
     """

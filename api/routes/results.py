@@ -41,7 +41,7 @@ TRANSCRIPTS: dict[str, Callable[[Transcript], str]] = {
 SUMMARIES = ("application/json", "text/markdown")
 
 
-def _formats(*media: str) -> dict[str, object]:
+def formats(*media: str) -> dict[str, object]:
     return {
         "description": "In the format that Accept prefers.",
         "content": {
@@ -54,7 +54,7 @@ def _formats(*media: str) -> dict[str, object]:
 @router.get(
     "/transcript",
     response_class=Response,
-    responses={**responses(404, 406), 200: _formats(*TRANSCRIPTS)},
+    responses={**responses(404, 406), 200: formats(*TRANSCRIPTS)},
 )
 def transcript(consultation_id: str, used: Used, who: Reader, accept: Accept = None) -> Response:
     """Who said what, when: JSON, text, WebVTT, SubRip or RTTM."""
@@ -70,7 +70,7 @@ def transcript(consultation_id: str, used: Used, who: Reader, accept: Accept = N
 @router.get(
     "/summary",
     response_class=Response,
-    responses={**responses(404, 406), 200: _formats(*SUMMARIES)},
+    responses={**responses(404, 406), 200: formats(*SUMMARIES)},
 )
 def summary(
     consultation_id: str,

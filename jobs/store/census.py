@@ -20,7 +20,12 @@ _NOTES = (
     & (Job.transcript_status == "ready")
     & (Job.summary_status == "pending")
 )
-_WAITING = {"speech": (_SPEECH, Job.created), "notes": (_NOTES, Job.updated)}
+_RECORDS = (Job.status == "queued") & (Job.kind == "synthesis")
+_WAITING = {
+    "speech": (_SPEECH, Job.created),
+    "notes": (_NOTES, Job.updated),
+    "records": (_RECORDS, Job.created),
+}
 
 
 @dataclass(frozen=True)
@@ -68,7 +73,7 @@ def count(database: Database, *, lease_seconds: float) -> Census:
 
 def waiting(session: Session) -> int:
     """How many jobs wait for a worker, in any queue."""
-    query = select(func.count()).select_from(Job).where(_SPEECH | _NOTES)
+    query = select(func.count()).select_from(Job).where(_SPEECH | _NOTES | _RECORDS)
     return session.scalar(query) or 0
 
 

@@ -8,6 +8,7 @@ from sqlalchemy import delete, select, tuple_
 from sqlalchemy.orm import Session
 
 from jobs.errors import NotFound
+from jobs.store.record_tables import PREFIX, is_record
 from jobs.store.tables import Consultation, Job, is_id, now_ms
 
 
@@ -23,7 +24,14 @@ def create(
 
 
 def find(session: Session, org_id: str, consultation_id: str) -> Consultation:
-    """Raises NotFound, also for another organisation's."""
+    """Raises NotFound, also for another organisation's, and for a record's."""
+    if is_record(consultation_id):
+        raise NotFound("there is no such consultation")
+    return owner(session, org_id, consultation_id)
+
+
+def owner(session: Session, org_id: str, consultation_id: str) -> Consultation:
+    """A consultation or a record. Raises NotFound."""
     query = select(Consultation).where(
         Consultation.org_id == org_id, Consultation.id == consultation_id
     )
@@ -37,7 +45,9 @@ def page(
     session: Session, org_id: str, *, limit: int, after: tuple[int, str] | None
 ) -> Sequence[Consultation]:
     """Newest first; ``after`` is the (created, id) of the last one of the page before."""
-    query = select(Consultation).where(Consultation.org_id == org_id)
+    query = select(Consultation).where(
+        Consultation.org_id == org_id, Consultation.id.not_like(f"{PREFIX}%")
+    )
     if after is not None:
         query = query.where(tuple_(Consultation.created, Consultation.id) < after)
     query = query.order_by(Consultation.created.desc(), Consultation.id.desc()).limit(limit)

@@ -4,7 +4,8 @@
        └───────────┴──────► failed | cancelled
 
 A job's kind says which parts it makes: transcript and summary (consultation), the summary of a
-transcript that is there (summary), or the transcript alone (transcript).
+transcript that is there (summary), the transcript alone (transcript), or the synthesis of a record
+(synthesis), which counts as its summary.
 
 A worker that begins a step takes the row's next ``fence``; whatever it writes later is refused if
 another worker has begun since, or if somebody cancelled or erased the job.
@@ -21,7 +22,7 @@ from jobs.errors import Cancelled, Conflict, LostJob, NotFound
 from jobs.store import outbox
 from jobs.store.tables import Job, JobEvent, is_id, new_id, now_ms
 
-Kind = Literal["consultation", "summary", "transcript"]
+Kind = Literal["consultation", "summary", "transcript", "synthesis"]
 Part = Literal["transcript", "summary"]
 FINAL = frozenset({"completed", "failed", "cancelled"})
 NOT_WANTED = "not_wanted"
@@ -48,7 +49,7 @@ def create(
         template=template,
         priority=priority,
         status="queued",
-        transcript_status="ready" if kind == "summary" else "pending",
+        transcript_status={"summary": "ready", "synthesis": NOT_WANTED}.get(kind, "pending"),
         summary_status=NOT_WANTED if kind == "transcript" else "pending",
         progress=0.0,
         fence=0,

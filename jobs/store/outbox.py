@@ -10,6 +10,7 @@ from typing import Any, Protocol
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from jobs.store.record_tables import is_record
 from jobs.store.tables import Job, new_id, now_ms
 from jobs.store.webhook_tables import Webhook, WebhookDelivery
 
@@ -25,7 +26,7 @@ def job_over(session: Session, job: Job) -> None:
     """The job's state is final."""
     data: dict[str, object] = {
         "job_id": job.id,
-        "consultation_id": job.consultation_id,
+        "record_id" if is_record(job.consultation_id) else "consultation_id": job.consultation_id,
         "status": job.status,
     }
     if job.error_code is not None:

@@ -35,6 +35,11 @@ def person(session: Session, ring: KeyRing, org_id: str, issuer: str, subject: s
     return f"usr_{_hash(_key(session, ring, org_id), 'person', issuer, subject)[:32]}"
 
 
+def content(session: Session, ring: KeyRing, org_id: str, sha256: str) -> str:
+    """Of bytes, by their digest: whether a file is there already, and not which file it is."""
+    return _hash(_key(session, ring, org_id), "content", sha256)
+
+
 def context(org_id: str) -> str:
     return f"organisation key|{org_id}"
 

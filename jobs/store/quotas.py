@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from jobs.errors import StorageQuota, TooManyUnfinished
 from jobs.identity_settings import IdentitySettings
 from jobs.store.database import Database
+from jobs.store.record_tables import RecordDocument
 from jobs.store.tables import Consultation, Job
 
 
@@ -22,9 +23,9 @@ def check(
     if settings.quota_stored_gb is not None:
         most = int(settings.quota_stored_gb * (1 << 30))
         if stored(session, org_id) + adding > most:
-            raise StorageQuota("the organisation has no room for this recording")
+            raise StorageQuota("the organisation has no room for what was sent")
     if priority is not None and unfinished(session, org_id, priority) >= settings.quota_unfinished:
-        raise TooManyUnfinished("too many recordings of the organisation wait")
+        raise TooManyUnfinished("too many jobs of the organisation wait")
 
 
 def admit(
@@ -43,19 +44,20 @@ def admit(
 
 
 def stored(session: Session, org_id: str) -> int:
-    """Bytes of recordings."""
+    """Bytes of recordings and of documents of records, as they came."""
     total = select(func.sum(Consultation.audio_bytes)).where(Consultation.org_id == org_id)
-    return int(session.scalar(total) or 0)
+    documents = select(func.sum(RecordDocument.size)).where(RecordDocument.org_id == org_id)
+    return int(session.scalar(total) or 0) + int(session.scalar(documents) or 0)
 
 
 def unfinished(session: Session, org_id: str, priority: int) -> int:
-    """Recordings that wait or are worked on."""
+    """Recordings and syntheses that wait or are worked on."""
     count = (
         select(func.count())
         .select_from(Job)
         .where(
             Job.org_id == org_id,
-            Job.kind.in_(("consultation", "transcript")),
+            Job.kind.in_(("consultation", "transcript", "synthesis")),
             Job.priority == priority,
             Job.status.in_(("queued", "processing")),
         )

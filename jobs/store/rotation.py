@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import select
 
 from consultation.engines import Progress, no_progress
-from jobs.store import batch_items, batches, notes, pseudonyms, webhooks
+from jobs.store import batch_items, batches, notes, pseudonyms, records, webhooks
 from jobs.store.artefacts import context_of
 from jobs.store.audio import AudioStore
 from jobs.store.batch_tables import Batch, BatchItem
@@ -17,6 +17,7 @@ from jobs.store.database import Database
 from jobs.store.keys import KeyRing
 from jobs.store.life_tables import OrganisationKey
 from jobs.store.note_tables import DocumentContext, NoteRevision, TranscriptEdit
+from jobs.store.record_tables import RecordDocument
 from jobs.store.tables import Artefact, Consultation
 from jobs.store.webhook_tables import Webhook
 
@@ -29,6 +30,7 @@ _CONTEXTS: tuple[tuple[Any, Callable[[Any], str]], ...] = (
     (NoteRevision, notes.context_of_revision),
     (DocumentContext, notes.context_of_document),
     (TranscriptEdit, notes.context_of_edit),
+    (RecordDocument, records.context_of),
 )
 
 

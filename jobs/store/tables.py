@@ -88,7 +88,7 @@ class Job(Base):
     )
     kind: Mapped[str] = mapped_column(String(20))
     """consultation (from a recording), summary (from a stored transcript) or transcript (from a
-    recording, without a note)."""
+    recording, without a note); synthesis, of a record."""
     template: Mapped[str | None] = mapped_column(String(100))
     priority: Mapped[int]
     status: Mapped[str] = mapped_column(String(20), index=True)

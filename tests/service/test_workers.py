@@ -469,6 +469,7 @@ def test_recordings_wait_for_memory_and_all_are_done(
                 "speech_parallel": 2,
                 "memory_speech_mb": 10,
                 "memory_note_mb": 10,
+                "memory_record_mb": 0,
                 "memory_budget_mb": 30 + 100,
                 "memory_minute_mb": 100.0,
                 "metrics_port": port,

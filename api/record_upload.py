@@ -1,0 +1,190 @@
+"""Documents of a record as they are sent: many parts named file, each a document or an archive."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date
+from functools import partial
+from typing import Any
+
+from fastapi import Request
+from python_multipart.multipart import parse_options_header
+from starlette.concurrency import run_in_threadpool
+
+from api.form import check_consent, field_wrong, take_patient
+from api.service import Service
+from api.upload import BadUpload, Parts, announced_size, feed
+from consultation.errors import EmptyFile, InvalidOption, UnknownTemplate, UnsupportedLanguage
+from jobs.record_intake import NewDocument, Wanted
+from jobs.record_tasks import RecordOptions
+from jobs.service_settings import ServiceSettings
+from jobs.store.access import Principal
+from jobs.store.job_rows import BATCH, INTERACTIVE
+from jobs.store.spool import Spool
+from prompts.library import LANGUAGES
+from prompts.syntheses import DEFAULT, synthesis_templates
+from records.archive import safe_name
+
+TEMPLATES = sorted({name for _, name in synthesis_templates()})
+DAY = r"^([0-9]{4}-[0-9]{2}-[0-9]{2})?$"
+_WANTED: dict[str, dict[str, Any]] = {
+    "template": {"enum": ["", *TEMPLATES], "description": f"{DEFAULT} when not given."},
+    "as_of": {"pattern": DAY, "description": "The day ages count to, YYYY-MM-DD; today."},
+    "priority": {
+        "enum": ["", "interactive", "batch"],
+        "description": "interactive, or batch, which waits behind it.",
+    },
+}
+_RECORD: dict[str, dict[str, Any]] = {
+    "language": {
+        "enum": ["", *LANGUAGES],
+        "description": "Of the synthesis; that of most documents when not given.",
+    },
+    "consent": {
+        "maxLength": 200,
+        "description": "Your reference to the patient's agreement, stored encrypted.",
+    },
+    "patient": {
+        "maxLength": 200,
+        "description": "Your reference to the patient, kept as a keyed hash only: to erase by.",
+    },
+}
+FIELDS = {True: {**_RECORD, **_WANTED}, False: _WANTED}
+"""Name → JSON Schema of what it takes, for a new record and for further documents."""
+
+
+@dataclass(frozen=True)
+class Sent:
+    documents: tuple[NewDocument, ...]
+    wanted: Wanted
+    options: RecordOptions
+    patient: str | None
+    sha256: str
+    """Of everything that was sent."""
+
+
+def described(*, new: bool) -> dict[str, Any]:
+    """For OpenAPI."""
+    files = {
+        "type": "array",
+        "minItems": 1,
+        "items": {"type": "string", "format": "binary"},
+        "description": "Documents (text, Markdown, PDF, DOCX, RTF, HTML, e-mail, CDA, FHIR"
+        " bundles, our transcripts and notes) and ZIP files of them; as many parts as you like.",
+    }
+    fields = {name: {"type": "string", **told} for name, told in FIELDS[new].items()}
+    schema = {
+        "type": "object",
+        "required": ["file"],
+        "additionalProperties": False,
+        "properties": {"file": files, **fields},
+    }
+    content = {"multipart/form-data": {"schema": schema}}
+    return {"requestBody": {"required": True, "content": content}}
+
+
+@dataclass
+class _Documents(Parts):
+    """Every part named file is one; names of files are kept, for the store alone."""
+
+    spool: Spool = field(kw_only=True)
+    files: list[tuple[str, int, str, range]] = field(default_factory=list)
+
+    def _headers_finished(self) -> None:
+        _, options = parse_options_header(self._disposition)
+        self._name = options.get(b"name", b"").decode("utf-8", errors="replace")
+        self._file = safe_name(options.get(b"filename", b"").decode("utf-8", errors="replace"))
+        if self._name == "file":
+            self.has_file = True
+            self._before, self.digest = self.spool.size, hashlib.sha256()
+            return
+        super()._headers_finished()
+
+    def _part_end(self) -> None:
+        if self._name != "file":
+            super()._part_end()
+            return
+        size = self.spool.size - self._before
+        if size:
+            self.files.append((self._file, size, self.digest.hexdigest(), self.spool.cut()))
+
+
+@contextmanager
+def spooled(used: Service) -> Iterator[Spool]:
+    spool = Spool(used.settings.work, used.store.ring)
+    try:
+        yield spool
+    finally:
+        spool.close()
+
+
+async def receive_documents(
+    request: Request, used: Service, who: Principal, spool: Spool, *, new: bool
+) -> Sent:
+    """Raises TooLarge, TooBusy, StorageQuota, DiskFull, BadUpload, InputError. What is returned is
+    read from ``spool``."""
+    limit = used.settings.record_upload_mb << 20
+    announced = announced_size(request, limit)
+    await run_in_threadpool(used.admission.recording, who.org_id, announced)
+    with used.admission.upload(announced) as room:
+        parts = _Documents(spool, limit, room.arrived, frozenset(), spool=spool)
+        await feed(request, parts)
+    if not parts.has_file:
+        raise BadUpload(
+            "there is no part named file", hint="Send each document as a part named file."
+        )
+    if not parts.files:
+        raise EmptyFile("the documents hold no bytes")
+    told = [*sorted(parts.fields.items()), *((one[0], one[2]) for one in parts.files)]
+    patient = take_patient(parts.fields)
+    options, wanted = _read(parts.fields, used.settings, new=new)
+    if not new and patient is not None:
+        raise field_wrong("patient", "It was sent with the record.")
+    documents = tuple(
+        NewDocument(name, size, sha256, partial(spool.read, chunks))
+        for name, size, sha256, chunks in parts.files
+    )
+    digest = hashlib.sha256(repr(told).encode()).hexdigest()
+    return Sent(documents, wanted, options, patient, digest)
+
+
+def wanted_of(template: str | None, as_of: str | None, priority: int = INTERACTIVE) -> Wanted:
+    """Raises UnknownTemplate, InvalidOption."""
+    if template is not None and template not in TEMPLATES:
+        raise UnknownTemplate(
+            "template: not one that there is", hint=f"Known: {', '.join(TEMPLATES)}."
+        )
+    if as_of is not None:
+        try:
+            if not re.fullmatch(DAY, as_of):
+                raise ValueError
+            date.fromisoformat(as_of)
+        except ValueError:
+            raise field_wrong("as_of", "Give a day as 2024-03-12.") from None
+    return Wanted(template or DEFAULT, as_of, priority)
+
+
+def _read(
+    fields: dict[str, str], settings: ServiceSettings, *, new: bool
+) -> tuple[RecordOptions, Wanted]:
+    known = FIELDS[new]
+    if set(fields) - set(known):
+        raise InvalidOption("a field has an unknown name", hint=f"Known: {', '.join(known)}.")
+    given = {name: value.strip() for name, value in fields.items() if value.strip()}
+    language, consent = given.get("language"), given.get("consent")
+    if language is not None and language not in LANGUAGES:
+        raise UnsupportedLanguage("language: not one that is supported")
+    if new:
+        check_consent(consent, settings)
+    if consent is not None and len(consent) > 200:
+        raise field_wrong("consent", "At most 200 characters.")
+    priorities: dict[str, int] = {"interactive": INTERACTIVE, "batch": BATCH}
+    priority = given.get("priority", "interactive")
+    if priority not in priorities:
+        raise field_wrong("priority", "interactive or batch")
+    wanted = wanted_of(given.get("template"), given.get("as_of"), priorities[priority])
+    return RecordOptions(language=language, consent=consent), wanted
