@@ -63,6 +63,8 @@ class _Sheet(FPDF):
         )
         self.set_line_width(0.2)
         self.set_draw_color(*_LINE)
+        # A signed note has no banner, and perhaps no letterhead: its title comes first of all.
+        self.ink(9.5)
 
     def shown(self, text: str) -> str:
         """What the font cannot draw becomes a box: nothing disappears in silence."""
