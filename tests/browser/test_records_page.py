@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-import httpx
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -30,14 +29,7 @@ def made_record(clinic: Clinic, key: str, paths: list[Path], **fields: str) -> s
     with clinic.client(key) as client:
         files = [("file", (path.name, path.read_bytes())) for path in paths]
         answer = client.post("/records", files=files, data={"as_of": "2024-09-01", **fields})
-        done(clinic, client, answer)
-        return str(answer.json()["record_id"])
-
-
-def done(clinic: Clinic, client: httpx.Client, answer: httpx.Response) -> None:
-    clinic.finished(client, httpx.Response(202, request=answer.request, json={
-        **answer.raise_for_status().json(), "consultation_id": "",
-    }))  # fmt: skip
+        return clinic.finished(client, answer)
 
 
 @pytest.fixture(scope="session")

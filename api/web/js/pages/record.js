@@ -42,15 +42,15 @@ async function show(main, record, { signal, go }) {
     fill(main, h("div", { class: "headline" }, back, head), place);
     await follow(place, record.running, { signal });
     if (signal.aborted) return;
+    // What the job made is shown, whatever was before.
+    record.version = null;
     await record.look(signal);
   }
   await record.load(signal);
   if (signal.aborted) return;
-  // What a job made is the newest version: it is shown, whatever was before.
   const work = async (asked) => {
     const made = await asked();
     if (!made || signal.aborted) return;
-    record.version = null;
     await record.look(signal);
     await show(main, record, { signal, go });
   };
@@ -88,7 +88,19 @@ function versions(record, { work, go }) {
   const choose = h("select", { "aria-label": t("record.version"), onchange: () => go(`r/${record.id}/${choose.value}`) },
     others.map((one) => h("option", { value: one.version, selected: one.version === record.version }, t("record.version.of", { version: one.version, at: day(one.created) }))));
   return h("div", { class: "record-bar" }, h("div", { class: "chips", role: "group", "aria-label": t("record.templates") }, chips), others.length > 1 && choose,
-    shown && h("span", { class: "hint" }, t("record.as_of", { at: written(shown.as_of) })));
+    unread(record), shown && h("span", { class: "hint" }, t("record.as_of", { at: written(shown.as_of) })));
+}
+
+/** On a telephone the documents come last: that some were not read is said at once. */
+function unread(record) {
+  const count = record.found.documents.filter((one) => one.status === "refused").length;
+  const see = () => {
+    const list = document.querySelector("[data-fold=documents]");
+    list.open = true;
+    list.querySelector(".check.bad").scrollIntoView({ block: "center" });
+    list.querySelector("summary").focus({ preventScroll: true });
+  };
+  return count > 0 && h("button", { type: "button", class: "badge bad", onclick: see }, icon("warning"), h("span", {}, t("record.unread", { count })));
 }
 
 const about = (record) => provenance({ transcript: null, note: {} }, record.synthesis);

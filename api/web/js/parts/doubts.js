@@ -34,10 +34,9 @@ function changes(record) {
   if (earlier === null) return null;
   const kinds = { added: "good", removed: "bad", changed: "warn" };
   return fold("record-changes", t("record.changes", { version: earlier }), all.length,
-    all.length ? h("ul", { class: "items" }, all.map((one) => h("li", {},
+    all.length ? h("ul", { class: "items changes" }, all.map((one) => h("li", {},
       h("p", {}, badge(null, kinds[one.kind], t(`change.${one.kind}`)), " ", h("span", { class: "hint" }, named("changed", one.what))),
-      one.before !== null && h("p", {}, h("del", {}, one.before)),
-      one.after !== null && h("p", {}, h("ins", {}, one.after)),
+      one.before === one.after ? h("p", {}, one.after) : [one.before !== null && h("p", {}, h("del", {}, one.before)), one.after !== null && h("p", {}, h("ins", {}, one.after))],
       one.fields.length > 0 && h("p", { class: "hint" }, one.fields.map((field) => named("field", field)).join(", ")),
       h("p", { class: "hint" }, one.because.length ? t("record.because") : t("record.because.none"), " ",
         one.because.map((id) => record.document(id) && h("button", { type: "button", class: "link", onclick: (event) => record.open(id, null, event.currentTarget) }, documentName(record, id)))))))

@@ -8,6 +8,7 @@ import { written } from "../dates.js";
 import { named, t } from "../words.js";
 
 const ELSEWHERE = new Set(["timeline", "results", "questions"]);
+const STATES = { stopped: "record.stopped", current: "record.since", changed: "record.since", resumed: "record.since" };
 const SERIOUS = new Set(["conflict", "stale"]);
 
 export function lines(record) {
@@ -24,10 +25,11 @@ export function lines(record) {
 }
 
 function line(record, one) {
-  const when = [one.status === "stopped" ? `${t("record.stopped")} ${written(one.date)}` : written(one.date), one.age];
+  const date = written(one.date);
+  const when = date && (STATES[one.status] ? `${t(STATES[one.status])} ${date}` : date);
   return h("li", { class: `record-line ${one.flags.some((flag) => SERIOUS.has(flag)) ? "doubtful" : ""}`, data: { line: one.id } },
     h("p", { class: "record-text" }, h("span", { lang: record.synthesis.language }, one.text),
       one.flags.map((flag) => [" ", badge(SERIOUS.has(flag) ? "warning" : null, SERIOUS.has(flag) ? "warn" : "plain", named("flag", flag))])),
-    h("p", { class: "record-about" }, h("span", { class: "hint" }, when.filter(Boolean).join(" · ")), sources(record, one.evidence)),
+    h("p", { class: "record-about" }, h("span", { class: "hint" }, when, when && one.age && " · ", one.age && [t("record.latest"), " ", h("span", { lang: record.synthesis.language }, one.age)]), sources(record, one.evidence)),
     failing(one).map((check) => h("p", { class: "check warn" }, icon("warning"), h("span", {}, h("strong", {}, named("rule", check.rule)), check.detail && t("detail", { detail: check.detail })))));
 }

@@ -9,6 +9,7 @@ import { named, t } from "../words.js";
 
 const YEAR = 365.25 * 86_400_000;
 const RANGES = [null, 10, 3];
+const MOST_ROWS = 5;
 const ROW = 18, LEFT = 118, WIDE = 560;
 
 export function timeline(record, signal) {
@@ -67,7 +68,7 @@ function plot(record, { events, years, width, caption }) {
     parts.filter((one) => one.tagName === "rect"), axis.flat(), parts.filter((one) => one.tagName !== "rect"), marks.map((one) => one.mark));
 }
 
-/** The row of each, so that none covers another. */
+/** The row of each, so that none covers another; where too many are close, some do. */
 function stacked(all, x) {
   const ends = [];
   const order = all.map((one, at) => at).sort((a, b) => span(all[a].date)[0] - span(all[b].date)[0]);
@@ -75,7 +76,7 @@ function stacked(all, x) {
   for (const at of order) {
     const [from, to] = span(all[at].date).map(x);
     let row = ends.findIndex((end) => end + 2 <= Math.min(from, middle_(from, to) - 7));
-    if (row < 0) row = ends.length;
+    if (row < 0) row = ends.length < MOST_ROWS ? ends.length : ends.indexOf(Math.min(...ends));
     ends[row] = Math.max(to, middle_(from, to) + 7);
     rows[at] = row;
   }
