@@ -97,13 +97,14 @@ class Clinic:
             return self.finished(client, answer)
 
     def finished(self, client: httpx.Client, answer: httpx.Response, seconds: float = 120) -> str:
+        """The id of what was sent, once its job is done."""
         made = answer.raise_for_status().json()
         end = time.monotonic() + seconds
         while True:
             job = client.get(f"/jobs/{made['job']['id']}").json()
             if job["status"] in FINAL:
                 assert job["status"] == "completed", (job, self.log.read_text()[-2000:])
-                return str(made["consultation_id"])
+                return str(made.get("consultation_id") or made["record_id"])
             assert time.monotonic() < end, job
             time.sleep(0.3)
 

@@ -17,6 +17,7 @@ from tests.browser.chromium import Watched, running, sample_wav
 from tests.browser.clinic import Clinic
 
 FOLDER = Path(__file__).parents[2] / "docs" / "screenshots"
+RECORD = Path(__file__).parents[2] / "evaluation" / "samples" / "records" / "fr"
 COLOURS = 160
 """Of the palette: pages have few, and the files become a quarter."""
 
@@ -119,9 +120,30 @@ def take_all(album: Album) -> None:
     page.locator("[data-fold=treatments] summary").click()
     album.take(page, "consultation-2560-light-en")
 
+    records(album)
+
     page = album.page(1280, 800, "light", "en", album.clinic.key("admin", role="admin"))
     album.go(page, "admin", "#admin-audit ~ div table")
     album.take(page, "administration-1280-light-en")
+
+
+def records(album: Album) -> None:
+    """Our invented record; what a line rests on is open beside it."""
+    with album.clinic.client(album.key) as client:
+        files = [("file", (path.name, path.read_bytes())) for path in sorted(RECORD.glob("*.txt"))]
+        answer = client.post("/records", files=files, data={"as_of": "2024-09-01"})
+        album.clinic.finished(client, answer)
+    record = answer.json()["record_id"]
+    page = album.page(1280, 1400, "light", "fr", album.key)
+    album.go(page, f"r/{record}", ".synthesis")
+    page.locator("[data-fold=record-conflicts] .source-link").nth(1).click()
+    page.wait_for_selector(".viewer mark")
+    album.take(page, "record-1280-light-fr")
+    page = album.page(375, 780, "dark", "fr", album.key)
+    album.go(page, f"r/{record}", ".synthesis")
+    page.locator("[data-section=treatments] .source-link").first.click()
+    page.wait_for_selector(".viewer mark")
+    album.take(page, "record-375-dark-fr")
 
 
 def main(folder: Path) -> None:

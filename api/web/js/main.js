@@ -11,12 +11,18 @@ import { listPage } from "./pages/list.js";
 import { newPage } from "./pages/new.js";
 import { consultationPage } from "./pages/consultation.js";
 import { adminPage } from "./pages/admin.js";
+import { recordsPage } from "./pages/records.js";
+import { newRecordPage } from "./pages/record_new.js";
+import { recordPage } from "./pages/record.js";
 import { t } from "./words.js";
 
 const ROUTES = [
   [/^$/, listPage],
   [/^new$/, newPage],
   [/^admin$/, adminPage],
+  [/^records$/, recordsPage],
+  [/^records\/new$/, newRecordPage],
+  [/^r\/(rec_[0-9a-f]+)(?:\/(\d+))?$/, recordPage],
   [/^c\/(con_[0-9a-f]+)(?:\/([a-z0-9-]+))?$/, consultationPage],
 ];
 const main = document.getElementById("main");

@@ -10,6 +10,7 @@ const STEPS = {
   consultation: ["decode", "recognise", "diarise", "summarise"],
   transcript: ["decode", "recognise", "diarise"],
   summary: ["summarise"],
+  synthesis: ["read", "map"],
 };
 
 /** Resolves with the job's last status. */
@@ -19,7 +20,7 @@ export async function follow(place, job, { signal }) {
   const cancel = button("close", t("job.cancel"), () =>
     json(`/jobs/${job.id}/cancel`, { method: "POST" }).catch(explain));
   fill(place, h("section", { class: "progress card", "aria-labelledby": "progress" },
-    h("h2", { id: "progress" }, t("job.title")), h("ol", { class: "steps" }, steps.map((one) => one.row)), words, cancel));
+    h("h2", { id: "progress" }, t(job.kind === "synthesis" ? "job.synthesis" : "job.title")), h("ol", { class: "steps" }, steps.map((one) => one.row)), words, cancel));
   let status = job.status, at = -1;
   const away = (is) => { if (is) words.textContent = t("job.away"); };
   for await (const event of progress(job.id, { signal, away })) {

@@ -15,7 +15,7 @@ export function drawTop({ where, redraw, out }) {
     document.getElementById("top"),
     h("a", { href: "#/", class: "brand" }, mark(), h("span", {}, "anamnese")),
     me && h("nav", { "aria-label": t("top.pages") },
-      link("", t("list.title")), administers && link("admin", t("admin.title"))),
+      link("", t("list.title")), link("records", t("records.title")), administers && link("admin", t("admin.title"))),
     h("div", { class: "end" },
       me && h("span", { class: "who" }, me.name ?? me.id),
       h("button", {
