@@ -27,6 +27,7 @@ from api.evaluations import app as evaluate
 from api.export import export, validate
 from api.keys import audit_app, keys_app
 from api.records_cli import read
+from api.remote import remote_app
 from api.serve import serve, worker
 from api.synthesize_cli import synthesize
 from api.webhooks import webhooks_app
@@ -52,6 +53,7 @@ app.add_typer(apikeys_app, name="apikeys")
 app.add_typer(audit_app, name="audit")
 app.add_typer(batch_app, name="batch")
 app.add_typer(webhooks_app, name="webhooks")
+app.add_typer(remote_app, name="remote")
 app.command()(serve)
 app.command()(worker)
 app.command()(read)
