@@ -63,6 +63,8 @@ class _Sheet(FPDF):
         )
         self.set_line_width(0.2)
         self.set_draw_color(*_LINE)
+        # A signed note without a letterhead begins with its title, which nothing set a font for.
+        self.ink(9.5)
 
     def shown(self, text: str) -> str:
         """What the font cannot draw becomes a box: nothing disappears in silence."""
