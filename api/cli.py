@@ -27,6 +27,7 @@ from api.evaluations import app as evaluate
 from api.export import export, validate
 from api.keys import audit_app, keys_app
 from api.records_cli import read
+from api.remote import remote_app
 from api.research_cli import research_app
 from api.serve import serve, worker
 from api.synthesize_cli import synthesize
@@ -54,6 +55,7 @@ app.add_typer(audit_app, name="audit")
 app.add_typer(batch_app, name="batch")
 app.add_typer(webhooks_app, name="webhooks")
 app.add_typer(research_app, name="research")
+app.add_typer(remote_app, name="remote")
 app.command()(serve)
 app.command()(worker)
 app.command()(read)

@@ -1,0 +1,1 @@
+"""The Python client, as our own command line imports it; elsewhere it is ``anamnese-client``."""
