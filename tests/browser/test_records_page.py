@@ -196,8 +196,9 @@ def test_axe_and_width(
     look(page, "new", found)
     page.goto(f"{clinic.url}/#/r/{record}")
     page.wait_for_selector(".synthesis")
-    for fold in page.locator("details:not([open]) > summary").all():
-        fold.click()
+    folded = page.locator("details:not([open]) > summary")
+    while folded.count():
+        folded.first.click()
     look(page, "record", found)
     page.locator(".synthesis .source-link").first.click()
     page.wait_for_selector(".viewer mark")

@@ -28,7 +28,7 @@ export function timeline(record, signal) {
   return h("section", { class: "card timeline", "aria-labelledby": "timeline-title" },
     h("header", { class: "plot-head" }, h("h2", { id: "timeline-title" }, t("timeline.title")), h("div", { class: "chips" }, chips)),
     place, caption,
-    h("details", {}, h("summary", {}, t("plot.table")), h("div", { class: "table-scroll", tabindex: 0, role: "region", "aria-label": t("timeline.title") },
+    h("details", {}, h("summary", {}, t("timeline.table")), h("div", { class: "table-scroll", tabindex: 0, role: "region", "aria-label": t("timeline.table") },
       h("table", { class: "timeline-table" }, h("thead", {}, h("tr", {}, ["timeline.when", "timeline.kind", "timeline.what", "table.source"].map((key) => h("th", { scope: "col" }, t(key))))),
         h("tbody", {}, events.map((one) => h("tr", {}, h("td", { class: "nowrap" }, written(one.date)), h("td", {}, named("category", one.category)), h("td", { lang: record.synthesis.language }, one.text), h("td", {}, sources(record, one.evidence)))))))));
 }

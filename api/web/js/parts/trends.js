@@ -16,7 +16,7 @@ export function trends(record, signal) {
   return h("section", { class: "card trends", "aria-labelledby": "trends-title" },
     h("h2", { id: "trends-title" }, t("trends.title")),
     plotted.length > 0 && h("div", { class: "charts" }, plotted.map((one) => chart(record, one, signal))),
-    h("details", { open: plotted.length === 0 }, h("summary", {}, t("trends.values")), h("div", { class: "table-scroll", tabindex: 0, role: "region", "aria-label": t("trends.title") },
+    h("details", { open: plotted.length === 0 }, h("summary", {}, t("trends.values")), h("div", { class: "table-scroll", tabindex: 0, role: "region", "aria-label": t("trends.values") },
       h("table", {}, h("thead", {}, h("tr", {}, ["table.measure", "timeline.when", "table.value", "table.source"].map((key) => h("th", { scope: "col" }, t(key))))),
         h("tbody", {}, all.flatMap((one) => one.points.map((point) => h("tr", {}, h("td", {}, one.name), h("td", { class: "nowrap" }, written(point.date) || t("record.undated")),
           h("td", {}, h("strong", { class: "nowrap" }, `${value(point)} ${one.unit}`)), h("td", {}, sourceButton(record, point.evidence))))))))));

@@ -41,6 +41,8 @@ export class Viewer {
     // On a wide page the pane stays in view by itself; within it, the words go to the middle.
     if (mark) words.scrollTop += mark.getBoundingClientRect().top - words.getBoundingClientRect().top - words.clientHeight / 3;
     else words.scrollTop = 0;
+    // On a narrow one it lies over the page: what was pressed stays in view above it.
+    if (getComputedStyle(this.element).position === "fixed") return this.from?.scrollIntoView({ block: "start" });
     const box = this.element.getBoundingClientRect();
     if (box.top < 0 || box.top > innerHeight / 2) this.element.scrollIntoView({ block: "start" });
   }
