@@ -289,7 +289,7 @@ def test_requests_that_are_no_http(served: Running) -> None:
     for request in (
         b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" + bytes(64),
         b"GET\r\n\r\n",
-        b"GET / HTTP/9.9\r\n\r\n",
+        b"GET /nowhere HTTP/9.9\r\n\r\n",
         start + b"Content-Length: -1\r\n\r\n",
         start + b"Content-Length: 1\r\nContent-Length: 9\r\n\r\nx",
         start + b"Transfer-Encoding: chunked\r\n\r\nzz\r\n",

@@ -397,6 +397,7 @@ def test_a_batch_goes_on_whoever_is_killed(
     assert {(row[0], row[1], row[2]) for row in kept if row[0] != OPTIONS} == {
         ("transcript", 11, 1),
         ("summary", 11, 1),
+        ("waveform", 11, 1),
     }
 
 

@@ -10,6 +10,7 @@ import uuid
 from collections.abc import Iterator
 
 import fsspec
+import httpx
 import pytest
 from fastapi.testclient import TestClient
 from hypothesis import given
@@ -52,6 +53,8 @@ def s3() -> Iterator[str]:
         "AWS_EC2_METADATA_DISABLED": "true",
     }.items():
         patch.setenv(name, value)
+    # The server keeps its buckets in this process: those of another module's are still there.
+    httpx.post(f"http://{host}:{port}/moto-api/reset").raise_for_status()
     fsspec.filesystem("s3", skip_instance_cache=True).mkdir("recordings")
     yield "s3://recordings/anamnese"
     fsspec.filesystem("s3").clear_instance_cache()

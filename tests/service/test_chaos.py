@@ -20,7 +20,7 @@ from sqlalchemy import func, select
 from jobs.service_settings import ServiceSettings
 from jobs.store import access, job_rows
 from jobs.store.access import Role
-from jobs.store.artefacts import SUMMARY, TRANSCRIPT
+from jobs.store.artefacts import SUMMARY, TRANSCRIPT, WAVEFORM
 from jobs.store.database import DatabaseAway
 from jobs.store.store import Store
 from jobs.store.tables import Artefact, Consultation, Job, JobEvent
@@ -150,8 +150,8 @@ def test_nothing_is_lost_or_doubled(
     assert set(rows) == accepted
     assert made == JOBS
     assert set(rows.values()) == {("completed", None)}
-    assert len(results) == 2 * JOBS
-    assert {kind for _, kind in results} == {TRANSCRIPT, SUMMARY}
+    assert len(results) == 3 * JOBS
+    assert {kind for _, kind in results} == {TRANSCRIPT, SUMMARY, WAVEFORM}
     assert set(results.values()) == {1}
     assert redone == set()
 

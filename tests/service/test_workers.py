@@ -19,7 +19,7 @@ from jobs.queue import Enqueuer
 from jobs.service_settings import ServiceSettings
 from jobs.steps import LOST_EXIT
 from jobs.store import artefacts, audit, job_rows
-from jobs.store.artefacts import DIARIZATION, RECOGNITION, SUMMARY, TRANSCRIPT
+from jobs.store.artefacts import DIARIZATION, RECOGNITION, SUMMARY, TRANSCRIPT, WAVEFORM
 from jobs.store.store import Store
 from jobs.store.tables import Artefact, Job, WorkerLease
 from jobs.store.tables import JobEvent as Event
@@ -83,7 +83,7 @@ def test_a_job_from_recording_to_note(
     with store.database.read() as session:
         kept = session.scalars(select(Artefact.kind)).all()
     # What was only needed on the way is gone.
-    assert sorted(kept) == [SUMMARY, TRANSCRIPT]
+    assert sorted(kept) == [SUMMARY, TRANSCRIPT, WAVEFORM]
 
 
 def test_a_job_that_cannot_be_done_fails_with_its_code(
@@ -326,7 +326,7 @@ def chaos(
     found = results(store)
     # Each result was written exactly once: version 1, and nothing in between is left.
     assert found == {
-        (job.consultation_id, kind): 1 for job in made for kind in (TRANSCRIPT, SUMMARY)
+        (job.consultation_id, kind): 1 for job in made for kind in (TRANSCRIPT, SUMMARY, WAVEFORM)
     }
 
 
