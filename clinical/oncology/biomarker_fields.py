@@ -129,12 +129,19 @@ def fields(passage: Passage, mention: Mention, left: int, after: int, end: int) 
     """What is said of the marker in ``line[left:mention.start]`` and ``line[after:end]``."""
     reader = _READERS[mention.marker.kind]
     found = reader(passage, mention, left, after, end)
+    if found is None and mention.marker.kind == "gene":
+        found = Found(mention.start, mention.end)
     if found is None:
         return None
+    open_yet = found.interpretation in (Interpretation.positive, Interpretation.unknown)
+    if open_yet and _awaited(passage, left, mention.start):
+        found = replace(found, interpretation=Interpretation.pending, settled=True)
     told = found.value is not None or found.score or found.variant
     return found if told or found.interpretation is not Interpretation.unknown else None
 
 
+State = tuple[Interpretation, int, int]
+"""What is said, and its place."""
 _NORMAL = re.compile(r"(?:within )?normal|dans les normes|unremarkable")
 """Said of a level in blood; of *PR* it is an interval of an ECG."""
 _OTHER_SUBJECT = re.compile(
@@ -165,8 +172,12 @@ def _stated(passage: Passage, left: int, start: int, after: int, end: int) -> Fo
     if said and _ALTERED.match(passage.line[said[1] : said[2]]):
         # "MET amplification was not identified": the name of the alteration is no result yet.
         later = state(passage.line, said[2], min(end, said[2] + 30))
-        if later and "," not in passage.line[said[2] : later[1]] and later[0] in _SETTLED:
+        between = passage.line[said[2] : later[1]] if later else ""
+        # "EGFR mutation, pending": the comma ends nothing when what comes is no other subject.
+        if later and later[0] in _SETTLED and ("," not in between or not between.strip(" ,")):
             said = later
+        else:
+            said = _named_only(passage, said, end)
     if said and said[0] is not Interpretation.unknown:
         return Found(start, said[2], interpretation=said[0], settled=True)
     if said:
@@ -177,6 +188,39 @@ def _stated(passage: Passage, left: int, start: int, after: int, end: int) -> Fo
     return None
 
 
+def _named_only(passage: Passage, said: State, end: int) -> State:
+    """``said``, unless the alteration is only what is looked for: "EGFR mutation status"."""
+    sought = _LOOKED_FOR.match(passage.line, said[1], end)
+    if sought is None:
+        return said
+    later = state(passage.line, sought.end(), min(end, sought.end() + 30))
+    return later or (Interpretation.unknown, said[1], said[2])
+
+
+_LOOKED_FOR = re.compile(
+    r"\w+ (?:status|testing|tests?|analys[ei]s|screening|search|assay|panel)\b"
+)
+
+
+def _awaited(passage: Passage, left: int, start: int) -> bool:
+    """Whether what comes is waited for: "Awaiting EGFR mutation", "En attente : BRAF V600E"."""
+    if _LIST_AWAITED.search(passage.line, 0, start):
+        return True
+    before = state(passage.line, left, start)
+    return (
+        before is not None
+        and before[0] is Interpretation.pending
+        and _SMALL.fullmatch(passage.line[before[2] : start]) is not None
+    )
+
+
+_LIST_AWAITED = re.compile(
+    r"(?:en attente|a venir|pending|awaited|awaiting|outstanding)[^.;:\n]{0,20}:[^.;\n]*$"
+)
+_SMALL = re.compile(
+    r"[\s:]*(?:(?:the|of|for|results?|du|de|des|la|le|les|resultats?|mutations?|rearrangements?"
+    r"|recherche|status|statut|mutationnel|genes?)[\s:]+|[ld]')*"
+)
 _RESULTS = (Interpretation.positive, Interpretation.negative)
 _SETTLED = (Interpretation.pending, Interpretation.not_done, Interpretation.negative)
 

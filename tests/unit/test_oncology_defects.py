@@ -218,3 +218,34 @@ def test_the_start_of_a_treatment_is_no_date_of_the_response() -> None:
     text = "Started on osimertinib on April 2, 2022 with partial response."
     (one,) = history(text, "en").responses
     assert one.date is None
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("Awaiting EGFR mutation status.", "en"),
+        ("Awaiting results of EGFR mutation", "en"),
+        ("EGFR mutation, pending.", "en"),
+        ("EGFR mutation pending.", "en"),
+        ("EGFR mutation testing pending.", "en"),
+        ("Pending results: EGFR mutation", "en"),
+        ("Mutation EGFR, en attente", "fr"),
+        ("En attente de la mutation EGFR", "fr"),
+        ("En attente : mutation EGFR L858R.", "fr"),
+    ],
+)
+def test_an_alteration_that_is_waited_for_is_none_yet(text: str, language: str) -> None:
+    assert markers(text, language) == [("EGFR", None, "pending")]
+
+
+def test_an_alteration_that_is_looked_for_is_no_result() -> None:
+    assert markers("EGFR mutation status.", "en") == []
+    assert markers("EGFR mutation testing", "en") == []
+    assert markers("EGFR mutation status: positive", "en") == [("EGFR", None, "positive")]
+    assert markers("EGFR mutation testing was negative.", "en") == [("EGFR", None, "negative")]
+
+
+def test_what_is_waited_for_beside_a_result_leaves_it_alone() -> None:
+    found = [("BRAF", None, "pending"), ("EGFR", None, "positive")]
+    assert markers("BRAF pending, EGFR mutation found.", "en") == found
+    assert markers("En attente : BRAF. EGFR muté.") == found
