@@ -65,6 +65,9 @@ def described(tmp_path_factory: pytest.TempPathFactory) -> BaseSchema:
                 "engines": "scripted",
                 # No worker runs: what waits for one is soon told so.
                 "openai_wait_seconds": 0.1,
+                # Everything is asked in a minute or two, by one key.
+                "rate_per_minute": 1_000_000,
+                "rate_burst": 1_000_000,
             }
         )
     )
