@@ -79,8 +79,9 @@ def described(tmp_path_factory: pytest.TempPathFactory) -> BaseSchema:
     checks = ChecksConfig(
         positive_data_acceptance=PositiveDataAcceptanceConfig(expected_statuses=MEANINGS),
         negative_data_rejection=NegativeDataRejectionConfig(expected_statuses=REFUSALS),
-        # What a job makes is there when it is done, not when it was accepted.
-        ensure_resource_availability=SimpleCheckConfig(enabled=True),
+        # What a job makes is there when it is done, not when it was accepted; and a new
+        # consultation has no context for documents until somebody sends one: 404 is the truth.
+        ensure_resource_availability=SimpleCheckConfig(enabled=False),
         missing_required_header=MissingRequiredHeaderConfig(expected_statuses=REFUSALS),
     )
     project = ProjectConfig(
