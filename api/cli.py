@@ -6,7 +6,6 @@ Exit codes: 0 done; 1 a fault of ours; 2 the input or an option is wrong; 3 weig
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
 
@@ -15,13 +14,12 @@ import typer
 from api.apikeys import apikeys_app
 from api.arguments import (
     check_template,
-    folders,
     settings,
     settings_table,
     transcribe_options,
 )
 from api.batch import batch_app
-from api.console import Console, Mode, reported
+from api.console import Console, Mode, each, reported
 from api.doctor import examine
 from api.evaluations import app as evaluate
 from api.export import export, validate
@@ -33,7 +31,6 @@ from api.serve import serve, worker
 from api.synthesize_cli import synthesize
 from api.webhooks import webhooks_app
 from api.weights import weights_app
-from consultation.errors import AnamneseError, Interrupted
 from consultation.export.schema import schema
 from evaluation.samples import sample_recordings
 from jobs.files import write
@@ -134,7 +131,7 @@ def run(
             def one(file: Path, folder: Path) -> dict[str, object]:
                 return _whole(pipeline, console, file, folder, template)
 
-            _each(files, out, console, one)
+            each(files, out, console, one)
 
 
 @app.command()
@@ -177,7 +174,7 @@ def transcribe(
                     "corrections": len(transcript.corrections),
                 }
 
-            _each(files, out, console, one)
+            each(files, out, console, one)
 
 
 @app.command()
@@ -226,7 +223,7 @@ def demo(out: Out = Path("demo-output"), quiet: Quiet = False, as_json: AsJson =
         def one(file: Path, folder: Path) -> dict[str, object]:
             return _whole(pipeline, console, file, folder, None)
 
-        _each(sample_recordings(), out, console, one)
+        each(sample_recordings(), out, console, one)
 
 
 @app.command()
@@ -276,27 +273,6 @@ def _whole(
         "statements": len(summary.statements()),
         "unsupported": len(summary.unsupported),
     }
-
-
-def _each(
-    files: list[Path],
-    out: Path,
-    console: Console,
-    work: Callable[[Path, Path], dict[str, object]],
-) -> None:
-    """One file after another; a bad one is reported and the others go on."""
-    worst = 0
-    for file, folder in folders(files, out):
-        console.start(file.name)
-        try:
-            console.result(file.name, work(file, folder))
-        except Interrupted:
-            raise
-        except AnamneseError as error:
-            console.error(error, file.name)
-            worst = max(worst, error.exit_code)
-    if worst:
-        raise typer.Exit(worst)
 
 
 def main() -> None:

@@ -8,9 +8,10 @@ from __future__ import annotations
 import json
 import signal
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from enum import Enum
+from pathlib import Path
 from types import FrameType
 
 import typer
@@ -19,6 +20,7 @@ from rich.markup import escape
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from api.arguments import folders
 from api.doctor import Finding
 from consultation.errors import AnamneseError, Interrupted
 from consultation.export.labels import clock, speaker_labels
@@ -169,3 +171,24 @@ def reported(console: Console) -> Iterator[None]:
         raise typer.Exit(1) from None
     finally:
         signal.signal(signal.SIGTERM, before)
+
+
+def each(
+    files: Sequence[Path],
+    out: Path,
+    console: Console,
+    work: Callable[[Path, Path], dict[str, object]],
+) -> None:
+    """One file after another; a bad one is reported and the others go on."""
+    worst = 0
+    for file, folder in folders(files, out):
+        console.start(file.name)
+        try:
+            console.result(file.name, work(file, folder))
+        except Interrupted:
+            raise
+        except AnamneseError as error:
+            console.error(error, file.name)
+            worst = max(worst, error.exit_code)
+    if worst:
+        raise typer.Exit(worst)

@@ -15,8 +15,7 @@ from typing import Annotated, get_args
 
 import typer
 
-from api.arguments import folders
-from api.console import Console, Mode, reported
+from api.console import Console, Mode, each, reported
 from api.remote_state import State
 from client.anamnese_client import (
     ApiError,
@@ -27,7 +26,7 @@ from client.anamnese_client import (
     SummaryFormat,
     TranscriptFormat,
 )
-from consultation.errors import AnamneseError, Interrupted, InvalidOption, UnreadableFile
+from consultation.errors import AnamneseError, InvalidOption, UnreadableFile
 from jobs.files import write
 
 remote_app = typer.Typer(
@@ -85,21 +84,12 @@ def run(
     given = {"language": language, "template": template, "consent": consent}
     fields = {name: value for name, value in given.items() if value is not None}
     with reported(console), _client(server, key_file, insecure) as client:
-        worst = 0
-        for file, folder in folders(files, out):
-            console.start(file.name)
-            try:
-                with _translated():
-                    console.result(
-                        file.name, _one(client, console, file, folder, fields, wait=wait)
-                    )
-            except Interrupted:
-                raise
-            except AnamneseError as error:
-                console.error(error, file.name)
-                worst = max(worst, error.exit_code)
-        if worst:
-            raise typer.Exit(worst)
+
+        def one(file: Path, folder: Path) -> dict[str, object]:
+            with _translated():
+                return _one(client, console, file, folder, fields, wait=wait)
+
+        each(files, out, console, one)
 
 
 @remote_app.command()

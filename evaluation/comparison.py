@@ -71,27 +71,37 @@ def compare(before: Report, after: Report) -> Comparison:
     )
 
 
-def to_markdown(comparison: Comparison) -> str:
-    lines = [
+COLUMNS = ("Rate", "Of", "Before", "After", "Difference", "95 %", "Chance", "")
+
+
+def opening(comparison: Comparison) -> str:
+    return (
         f"Before: {comparison.before}. After: {comparison.after}. "
-        f"{len(comparison.recordings)} recordings in both.",
-        "",
-        "| Rate | Of | Before | After | Difference | 95 % | Chance | |",
-        "|---|---|---|---|---|---|---|---|",
-    ]
-    for one in comparison.rates:
-        found = one.difference
-        edges = (
-            "–"
-            if found.low is None or found.high is None
-            else f"{_shown(one, found.low)} to {_shown(one, found.high)}"
-        )
-        lines.append(
-            f"| {one.title} | {one.language} | {_shown(one, found.before)} "
-            f"| {_shown(one, found.after)} | {_shown(one, found.difference, sign=True)} "
-            f"| {edges} | {'–' if found.chance is None else f'{found.chance:.3f}'} "
-            f"| {one.verdict} |"
-        )
+        f"{len(comparison.recordings)} recordings in both."
+    )
+
+
+def cells(one: Compared) -> tuple[str, ...]:
+    """Of a table whose head is ``COLUMNS``."""
+    found = one.difference
+    edges = "–"
+    if found.low is not None and found.high is not None:
+        edges = f"{_shown(one, found.low)} to {_shown(one, found.high)}"
+    return (
+        one.title,
+        one.language,
+        _shown(one, found.before),
+        _shown(one, found.after),
+        _shown(one, found.difference, sign=True),
+        edges,
+        "–" if found.chance is None else f"{found.chance:.3f}",
+        one.verdict,
+    )
+
+
+def to_markdown(comparison: Comparison) -> str:
+    rows = (COLUMNS, ("---",) * len(COLUMNS), *(cells(one) for one in comparison.rates))
+    lines = [opening(comparison), "", *(f"| {' | '.join(row)} |" for row in rows)]
     if comparison.left_out:
         lines += ["", "Not compared: " + ", ".join(comparison.left_out) + "."]
     return "\n".join(lines) + "\n"

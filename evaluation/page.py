@@ -9,8 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from html import escape
 
-from evaluation.comparison import Comparison
-from evaluation.comparison import to_markdown as comparison_to_markdown
+from evaluation.comparison import COLUMNS, Comparison, cells, opening
 from evaluation.energy import Cost, EnergySource
 from evaluation.figures import Figures
 from evaluation.intervals import Interval
@@ -65,7 +64,7 @@ def to_html(
             body.append(_energy(report, cost))
         parts += body or ['<p class="soft">Nothing was measured: no reference tells.</p>']
     if comparison is not None:
-        parts += ["<h2>Against another run</h2>", _markdown_table(comparison)]
+        parts += ["<h2>Against another run</h2>", _compared(comparison)]
     failed = [one for one in report.recordings if one.error]
     if failed:
         items = "".join(f"<li>{escape(one.id)}: {escape(one.error or '')}</li>" for one in failed)
@@ -197,11 +196,10 @@ def _table(rows: Iterable[tuple[str, str]]) -> str:
     return f"<table>{cells}</table>"
 
 
-def _markdown_table(comparison: Comparison) -> str:
-    first, *lines = comparison_to_markdown(comparison).splitlines()
-    rows = [line.strip("| ").split(" | ") for line in lines if line.startswith("| ")]
-    head = "".join(f"<th scope='col'>{escape(cell)}</th>" for cell in rows[0])
+def _compared(comparison: Comparison) -> str:
+    head = "".join(f"<th scope='col'>{escape(name)}</th>" for name in COLUMNS)
     body = "".join(
-        "<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in row) + "</tr>" for row in rows[1:]
+        "<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in cells(one)) + "</tr>"
+        for one in comparison.rates
     )
-    return f"<p>{escape(first)}</p><table><tr>{head}</tr>{body}</table>"
+    return f"<p>{escape(opening(comparison))}</p><table><tr>{head}</tr>{body}</table>"

@@ -6,6 +6,8 @@ import os
 import time
 from pathlib import Path
 
+import psutil
+
 from evaluation.energy import Energy, EnergySource
 
 RAPL = Path("/sys/class/powercap")
@@ -95,8 +97,6 @@ def _card_millijoules() -> list[int]:
 
 def _processor_time() -> float:
     """Seconds, of this process and of its children, those that still run included."""
-    import psutil
-
     own = os.times()
     total = own.user + own.system + own.children_user + own.children_system
     for child in psutil.Process().children(recursive=True):

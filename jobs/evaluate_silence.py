@@ -13,7 +13,7 @@ from consultation.engines import Progress, no_progress
 from consultation.errors import NoSpeech
 from consultation.settings import Settings
 from consultation.wire import Record, Seconds, ms
-from evaluation.samples import FOLDER
+from evaluation.samples import sample_recordings
 from evaluation.sounds_without_speech import SOUNDS, Sound, babble
 from jobs.files import temporary_folder
 from jobs.pipeline import Pipeline
@@ -83,8 +83,8 @@ def to_markdown(found: tuple[Invented, ...]) -> str:
 def _voices(work: Path) -> Sound:
     """Our samples, one after the other: shape (samples,)."""
     parts = []
-    for name in ("consult_fr", "consult_en"):
-        decoded = decode(FOLDER / f"{name}.flac", work, max_seconds=3600)
+    for recording in sample_recordings():
+        decoded = decode(recording, work, max_seconds=3600)
         # Copied: the waveform is a map of a file that goes with the folder.
         parts.append(np.array(decoded.waveform.mean(axis=0), dtype=np.float32))
     return np.concatenate(parts)

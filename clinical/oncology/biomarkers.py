@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any, Literal
 
 from clinical.oncology.biomarker_fields import BEGINS, Found, fields, method, origin, specimen
@@ -53,16 +52,6 @@ _LOOKED_FOR = re.compile(
 )
 _TOLD_BY_NAME = ("gene", "pdl1", "msi", "mmr")
 _SOFT = re.compile(r"\s*[:=|(-]*\s*\?")
-
-
-@dataclass(frozen=True, slots=True)
-class _Window:
-    """Where the words about one mention may stand: before ``mention.start``, after its end."""
-
-    left: int
-    right: int
-    shared: bool
-    """They stand behind a later marker of the same list."""
 
 
 def biomarkers(passage: Passage) -> tuple[Biomarker, ...]:

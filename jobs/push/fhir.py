@@ -4,16 +4,12 @@ from __future__ import annotations
 
 import json
 import re
-import ssl
-import time
 from typing import Any
-
-import httpcore
 
 from consultation.export.fhir.transaction import criterion
 from jobs.push.outcome import Outcome, Verdict
 from jobs.push_settings import PushSettings
-from jobs.webhooks.guarded import FAILURES, Guarded, Resolve, failure, resolve
+from jobs.webhooks.guarded import FAILURES, Resolve, failure, post, resolve
 
 _ANSWER_MOST = 1 << 20
 """Bytes of the body that are read, so that a receiver may end its answer; none is kept."""
@@ -48,7 +44,15 @@ def send(bundle: dict[str, Any], settings: PushSettings, resolve: Resolve = reso
         headers["Authorization"] = f"Bearer {token}"
     body = json.dumps(bundle, ensure_ascii=False).encode()
     try:
-        status = _post(url, headers, body, settings, resolve)
+        status = post(
+            url,
+            headers,
+            body,
+            allowed=settings.push_networks,
+            resolve=resolve,
+            seconds=settings.push_timeout,
+            most=_ANSWER_MOST,
+        )
     except FAILURES as failed:
         return Outcome("again", error=failure(failed))
     return Outcome(verdict(status), str(status))
@@ -61,36 +65,6 @@ def verdict(status: int) -> Verdict:
     if status in _PASSES or (status >= 500 and status not in {501, 505}):
         return "again"
     return "failed"
-
-
-def _post(
-    url: str,
-    headers: dict[bytes | str, bytes | str],
-    body: bytes,
-    settings: PushSettings,
-    resolve: Resolve,
-) -> int:
-    seconds = settings.push_timeout
-    backend = Guarded(settings.push_networks, resolve, time.monotonic() + seconds)
-    timeout = dict.fromkeys(("connect", "read", "write", "pool"), seconds)
-    with (
-        # The system's authorities, so that a hospital's own one counts.
-        httpcore.ConnectionPool(
-            ssl_context=ssl.create_default_context(), network_backend=backend
-        ) as pool,
-        pool.stream(
-            "POST", url, headers=headers, content=body, extensions={"timeout": timeout}
-        ) as answer,
-    ):
-        read = 0
-        try:
-            for chunk in answer.iter_stream():
-                read += len(chunk)
-                if read > _ANSWER_MOST:
-                    break
-        except (httpcore.NetworkError, httpcore.ProtocolError, httpcore.TimeoutException):
-            pass  # The status has come, and says all.
-        return int(answer.status)
 
 
 def _token(settings: PushSettings) -> str | None:

@@ -8,14 +8,11 @@ import base64
 import hashlib
 import hmac
 import secrets
-import ssl
 import time
 from dataclasses import dataclass
 
-import httpcore
-
 from jobs.webhooks.address import Network, check_url
-from jobs.webhooks.guarded import FAILURES, Guarded, Resolve, failure, resolve
+from jobs.webhooks.guarded import FAILURES, Resolve, failure, post, resolve
 
 _ANSWER_MOST = 4096
 """Bytes of the body that are read, so that a receiver may end its answer; none is kept."""
@@ -85,29 +82,18 @@ def send(
 def _post(
     url: str, secret: str, message_id: str, body: bytes, limits: Limits, resolve: Resolve
 ) -> int:
-    backend = Guarded(limits.allowed, resolve, time.monotonic() + limits.seconds)
-    timeout = dict.fromkeys(("connect", "read", "write", "pool"), limits.seconds)
     headers: dict[bytes | str, bytes | str] = {
         "Content-Type": "application/json",
         "User-Agent": "anamnese-webhooks/1",
         "Connection": "close",
         **sign(secret, message_id, int(time.time()), body),
     }
-    with (
-        # The system's authorities, so that a hospital's own one counts.
-        httpcore.ConnectionPool(
-            ssl_context=ssl.create_default_context(), network_backend=backend
-        ) as pool,
-        pool.stream(
-            "POST", url, headers=headers, content=body, extensions={"timeout": timeout}
-        ) as answer,
-    ):
-        read = 0
-        try:
-            for chunk in answer.iter_stream():
-                read += len(chunk)
-                if read > _ANSWER_MOST:
-                    break
-        except (httpcore.NetworkError, httpcore.ProtocolError, httpcore.TimeoutException):
-            pass  # The status has come, and says all.
-        return int(answer.status)
+    return post(
+        url,
+        headers,
+        body,
+        allowed=limits.allowed,
+        resolve=resolve,
+        seconds=limits.seconds,
+        most=_ANSWER_MOST,
+    )

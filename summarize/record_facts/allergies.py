@@ -121,16 +121,11 @@ def _fact(
         )
     if polarity is Polarity.denied and _RULED_OUT.search(line):
         values["ruled_out"] = "yes"
-    when = dates(text, piece.told)
-    return RecordFact(
-        category=Category.allergy,
-        key=key,
-        label=label,
-        anchor=piece.paragraph.id,
-        start=piece.start,
-        end=piece.end,
-        date=when[0].iso if when else None,
-        told=piece.told,
+    return piece.fact(
+        Category.allergy,
+        key,
+        label,
+        date=piece.first_date,
         polarity=polarity,
         values=values,
     )

@@ -184,16 +184,11 @@ def _fact(
     polarity: Polarity = Polarity.affirmed,
     status: FactStatus | None = None,
 ) -> RecordFact:
-    when = dates(piece.text, piece.told)
-    return RecordFact(
-        category=category,
-        key=key,
-        label=label,
-        anchor=piece.paragraph.id,
-        start=piece.start,
-        end=piece.end,
-        date=when[0].iso if when else None,
-        told=piece.told,
+    return piece.fact(
+        category,
+        key,
+        label,
+        date=piece.first_date,
         status=status,
         polarity=polarity,
         values=values,

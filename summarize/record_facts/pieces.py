@@ -12,6 +12,8 @@ from dataclasses import dataclass
 
 from clinical.text import sentences
 from consultation.documents import DocumentKind, Paragraph, ParagraphKind, SourceDocument
+from consultation.record_facts import Category, FactStatus, RecordFact
+from consultation.summary import Experiencer, Polarity
 from summarize.record_facts.headings import Context, context_of, inline
 from summarize.record_facts.when import dates
 
@@ -60,6 +62,40 @@ class Piece:
     """When it was written."""
     heads: str = ""
     """The heading, or the words before a colon, that it stands under."""
+
+    def fact(
+        self,
+        category: Category,
+        key: str,
+        label: str,
+        *,
+        date: str | None = None,
+        status: FactStatus | None = None,
+        polarity: Polarity = Polarity.affirmed,
+        experiencer: Experiencer = Experiencer.patient,
+        values: dict[str, str] | None = None,
+    ) -> RecordFact:
+        """What this piece says; all of it is the quote."""
+        return RecordFact(
+            category=category,
+            key=key,
+            label=label,
+            anchor=self.paragraph.id,
+            start=self.start,
+            end=self.end,
+            date=date,
+            told=self.told,
+            status=status,
+            polarity=polarity,
+            experiencer=experiencer,
+            values=values or {},
+        )
+
+    @property
+    def first_date(self) -> str | None:
+        """The first that its words give, ISO 8601."""
+        when = dates(self.text, self.told)
+        return when[0].iso if when else None
 
 
 def pieces(document: SourceDocument) -> Iterator[Piece]:

@@ -145,24 +145,16 @@ def pending_words(text: str) -> frozenset[str]:
     return frozenset("brca" if w.startswith("brca") else w for w in found) - _GENERAL
 
 
-def awaits(text: str) -> bool:
-    return _PENDING.search(folded(text).line) is not None
-
-
 def _stems(piece: Piece, language: str) -> str:
     return " ".join(sorted(set(content_stems(piece.text, language)))[:8])
 
 
 def _fact(piece: Piece, category: Category, key: str, status: str | None) -> RecordFact:
     when = dates(piece.text, piece.told)
-    return RecordFact(
-        category=category,
-        key=key,
-        label=piece.text,
-        anchor=piece.paragraph.id,
-        start=piece.start,
-        end=piece.end,
+    return piece.fact(
+        category,
+        key,
+        piece.text,
         date=when[-1].iso if when else None,
-        told=piece.told,
         status="pending" if status == "pending" else "planned" if status else None,
     )

@@ -140,14 +140,10 @@ def _family(piece: Piece, found: tuple[Finding, ...], line: str) -> Iterator[Rec
     concepts = sorted({f.concept for f in found if f.concept != "family"})
     key = f"family:{who.group() if who else ''}:{' '.join(concepts) or fold(piece.text)}"
     denied = bool(found) and all(f.polarity is Polarity.denied for f in found)
-    yield RecordFact(
-        category=Category.family,
-        key=key,
-        label=piece.text,
-        anchor=piece.paragraph.id,
-        start=piece.start,
-        end=piece.end,
-        told=piece.told,
+    yield piece.fact(
+        Category.family,
+        key,
+        piece.text,
         polarity=Polarity.denied if denied else Polarity.affirmed,
         experiencer=Experiencer.family,
     )
@@ -219,16 +215,11 @@ def _fact(
         values["side_text"] = piece.text[lateral[0].start : lateral[0].end]
         if lateral[0].organ:
             values["organ"] = lateral[0].organ
-    when = dates(piece.text, piece.told)
-    return RecordFact(
-        category=category,
-        key=key,
-        label=label.strip(" ,.;:"),
-        anchor=piece.paragraph.id,
-        start=piece.start,
-        end=piece.end,
-        date=when[0].iso if when else None,
-        told=piece.told,
+    return piece.fact(
+        category,
+        key,
+        label.strip(" ,.;:"),
+        date=piece.first_date,
         status=status,
         polarity=polarity,
         experiencer=finding.experiencer if finding else Experiencer.patient,

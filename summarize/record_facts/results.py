@@ -146,15 +146,11 @@ def imaging_facts(piece: Piece, kind: DocumentKind) -> Iterator[RecordFact]:
     if piece.context in (Context.history, Context.surgery, Context.family, Context.reason):
         return
     modality = named.group() if named else "report"
-    yield RecordFact(
-        category=Category.imaging,
-        key=f"imaging:{modality}:{when[0].iso if when else piece.told}:{line[:60]}",
-        label=piece.text,
-        anchor=piece.paragraph.id,
-        start=piece.start,
-        end=piece.end,
+    yield piece.fact(
+        Category.imaging,
+        f"imaging:{modality}:{when[0].iso if when else piece.told}:{line[:60]}",
+        piece.text,
         date=when[0].iso if when else None,
-        told=piece.told,
         status="done",
     )
 
@@ -200,14 +196,10 @@ def _fact(
     values |= {"diastolic": f"{diastolic:f}"} if diastolic is not None else {}
     if piece.paragraph.kind is ParagraphKind.row:
         values["row"] = "yes"
-    return RecordFact(
-        category=category,
-        key=f"result:{name}",
-        label=label,
-        anchor=piece.paragraph.id,
-        start=piece.start,
-        end=piece.end,
+    return piece.fact(
+        category,
+        f"result:{name}",
+        label,
         date=when,
-        told=piece.told,
         values=values,
     )

@@ -138,15 +138,11 @@ def _fact(
         values["discharge"] = "yes"
     if piece.context in _LISTED:
         values["listed"] = "yes"
-    return RecordFact(
-        category=Category.treatment,
-        key=f"drug:{drug.inn}",
-        label=piece.text[start:end],
-        anchor=piece.paragraph.id,
-        start=piece.start,
-        end=piece.end,
+    return piece.fact(
+        Category.treatment,
+        f"drug:{drug.inn}",
+        piece.text[start:end],
         date=_date(piece, drug, last, status, line.line),
-        told=piece.told,
         status=status,
         values=values,
     )

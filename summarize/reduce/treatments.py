@@ -13,7 +13,6 @@ from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from itertools import groupby
 
-from consultation.record_facts import Category
 from summarize.reduce.cited import Cited, days_between
 
 NEAR = 31
@@ -42,10 +41,6 @@ def course(mentions: Sequence[Cited]) -> Course:
     _status(found)
     _doses(found)
     return found
-
-
-def is_treatment(one: Cited) -> bool:
-    return one.fact.category is Category.treatment
 
 
 def _status(found: Course) -> None:
