@@ -11,6 +11,8 @@ import schemathesis
 from schemathesis.config import (
     ChecksConfig,
     GenerationConfig,
+    OperationConfig,
+    OperationsConfig,
     ProjectConfig,
     ProjectsConfig,
     SchemathesisConfig,
@@ -23,6 +25,7 @@ from schemathesis.config._checks import (
 )
 from schemathesis.engine import from_schema
 from schemathesis.engine.events import FatalError, NonFatalError, ScenarioFinished
+from schemathesis.filters import FilterSet
 from schemathesis.schemas import BaseSchema
 
 from api.app import make_app
@@ -53,6 +56,15 @@ EXAMPLES = 8
 """Of each address, beside those that cover the description systematically."""
 
 
+def _checks(*, available: bool) -> ChecksConfig:
+    return ChecksConfig(
+        positive_data_acceptance=PositiveDataAcceptanceConfig(expected_statuses=MEANINGS),
+        negative_data_rejection=NegativeDataRejectionConfig(expected_statuses=REFUSALS),
+        ensure_resource_availability=SimpleCheckConfig(enabled=available),
+        missing_required_header=MissingRequiredHeaderConfig(expected_statuses=REFUSALS),
+    )
+
+
 @pytest.fixture(scope="module")
 def described(tmp_path_factory: pytest.TempPathFactory) -> BaseSchema:
     folder = tmp_path_factory.mktemp("described")
@@ -76,16 +88,18 @@ def described(tmp_path_factory: pytest.TempPathFactory) -> BaseSchema:
         org = access.organisation(session, "clinic")
         key = access.issue(session, org_id=org, name="k", role=Role.admin, expires=None)[1]
     generation = GenerationConfig(deterministic=True, max_examples=EXAMPLES)
-    checks = ChecksConfig(
-        positive_data_acceptance=PositiveDataAcceptanceConfig(expected_statuses=MEANINGS),
-        negative_data_rejection=NegativeDataRejectionConfig(expected_statuses=REFUSALS),
-        # What a job makes is there when it is done, not when it was accepted; and a new
-        # consultation has no context for documents until somebody sends one: 404 is the truth.
-        ensure_resource_availability=SimpleCheckConfig(enabled=False),
-        missing_required_header=MissingRequiredHeaderConfig(expected_statuses=REFUSALS),
+    # A new consultation has none until somebody sends one: 404 is the truth.
+    context = FilterSet()
+    context.include(path="/v1/consultations/{consultation_id}/document-context")
+    unsent = OperationConfig(
+        filter_set=context,
+        checks=_checks(available=False),
     )
     project = ProjectConfig(
-        generation=generation, checks=checks, headers={"Authorization": f"Bearer {key}"}
+        generation=generation,
+        checks=_checks(available=True),
+        headers={"Authorization": f"Bearer {key}"},
+        operations=OperationsConfig(operations=[unsent]),
     )
     config = SchemathesisConfig(projects=ProjectsConfig(default=project))
     return schemathesis.openapi.from_asgi("/openapi.json", app, config=config)
