@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Iterable
 
-from clinical.folded import folded
 from clinical.lexicon_digest import lexicons_sha256
 from clinical.trials.judge import judge, order
 from clinical.trials.lines import title
 from clinical.trials.parse import criteria
 from clinical.trials.patient import AgeAt, DatedValue, DrugUse, PatientFacts, SexTold, Told, scan
 from consultation.documents import PatientRecord
-from consultation.oncology import Biomarker, OncologyHistory
 from consultation.provenance import Provenance, Quality, provenance
 from consultation.record_facts import Category
 from consultation.research import LABELS, TrialScreening, TrialToExamine, require_research
@@ -99,7 +96,7 @@ def patient_facts(
                 drugs.append(DrugUse(fact.values["inn"], status, fact.date or fact.told, words))  # type: ignore[arg-type]
     found = tuple(scan(record.documents))
     return PatientFacts(
-        history=_without_awaited(record, oncology(record, kept)),
+        history=oncology(record, kept),
         as_of=day,
         values=tuple(values),
         told=tuple(one for one in found if isinstance(one, Told)),
@@ -107,23 +104,3 @@ def patient_facts(
         ages=tuple(one for one in found if isinstance(one, AgeAt)),
         sexes=tuple(one for one in found if isinstance(one, SexTold)),
     )
-
-
-_AWAITED = re.compile(
-    r"\W*(?:\w+\W+){0,3}?(?:pending|awaited|requested|not done|not tested|unknown|en attente"
-    r"|en cours|demande\w*|non fait\w*|inconnu\w*)\b"
-)
-
-
-def _without_awaited(record: PatientRecord, history: OncologyHistory) -> OncologyHistory:
-    """Biomarkers whose words go on with *pending* and the like have no result to judge by."""
-    kept = tuple(one for one in history.biomarkers if not _is_awaited(record, one))
-    return history.model_copy(update={"biomarkers": kept})
-
-
-def _is_awaited(record: PatientRecord, marker: Biomarker) -> bool:
-    quote = marker.evidence[0]
-    document = record.document(quote.source)
-    paragraph = document.paragraph(quote.anchor) if document else None
-    rest = paragraph.text[quote.quote_end : quote.quote_end + 40] if paragraph else ""
-    return _AWAITED.match(folded(re.split(r"[.;,]", rest)[0]).line) is not None

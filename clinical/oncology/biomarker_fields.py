@@ -136,6 +136,9 @@ def fields(passage: Passage, mention: Mention, left: int, after: int, end: int) 
     open_yet = found.interpretation in (Interpretation.positive, Interpretation.unknown)
     if open_yet and _awaited(passage, left, mention.start):
         found = replace(found, interpretation=Interpretation.pending, settled=True)
+    elif open_yet and (still := _OPEN_AFTER.match(passage.line, found.end)):
+        now = Interpretation.pending if still["pending"] else Interpretation.unknown
+        found = replace(found, interpretation=now, end=still.end(), settled=True)
     told = found.value is not None or found.score or found.variant
     return found if told or found.interpretation is not Interpretation.unknown else None
 
@@ -204,7 +207,7 @@ _LOOKED_FOR = re.compile(
 
 def _awaited(passage: Passage, left: int, start: int) -> bool:
     """Whether what comes is waited for: "Awaiting EGFR mutation", "En attente : BRAF V600E"."""
-    if _LIST_AWAITED.search(passage.line, 0, start):
+    if _LIST_AWAITED.search(passage.line, passage.sentence(start)[0], start):
         return True
     before = state(passage.line, left, start)
     return (
@@ -214,6 +217,13 @@ def _awaited(passage: Passage, left: int, start: int) -> bool:
     )
 
 
+_OPEN_AFTER = re.compile(
+    r"[\s:]*(?:(?:status|results?|resultats?|statut|is|was|est|still|encore|toujours)[\s:]+)*"
+    r"(?:(?P<pending>pending|awaited|requested|to be (?:done|performed|tested)|en attente"
+    r"|en cours|demandee?s?|a (?:faire|realiser|rechercher))|not done|not tested|unknown"
+    r"|non faite?s?|inconnue?s?)\b"
+)
+"""What follows a named alteration of which nothing is known yet."""
 _LIST_AWAITED = re.compile(
     r"(?:en attente|a venir|pending|awaited|awaiting|outstanding)[^.;:\n]{0,20}:[^.;\n]*$"
 )

@@ -245,6 +245,29 @@ def test_an_alteration_that_is_looked_for_is_no_result() -> None:
     assert markers("EGFR mutation testing was negative.", "en") == [("EGFR", None, "negative")]
 
 
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("EGFR L858R unknown.", "en"),
+        ("EGFR L858R status unknown.", "en"),
+        ("EGFR L858R to be done.", "en"),
+        ("EGFR mutation unknown.", "en"),
+        ("EGFR mutation to be done.", "en"),
+        ("Réarrangement ALK inconnu.", "fr"),
+        ("Réarrangement ALK à faire.", "fr"),
+        ("Mutation EGFR à rechercher.", "fr"),
+    ],
+)
+def test_an_alteration_of_which_nothing_is_known_is_not_positive(text: str, language: str) -> None:
+    assert "positive" not in [meaning for _, _, meaning in markers(text, language)]
+
+
+def test_an_alteration_that_was_found_stays_found() -> None:
+    assert markers("EGFR mutation found in a tumour of unknown primary.", "en") == [
+        ("EGFR", None, "positive")
+    ]
+
+
 def test_what_is_waited_for_beside_a_result_leaves_it_alone() -> None:
     found = [("BRAF", None, "pending"), ("EGFR", None, "positive")]
     assert markers("BRAF pending, EGFR mutation found.", "en") == found
