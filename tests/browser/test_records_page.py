@@ -79,7 +79,8 @@ def test_from_documents_to_the_words_of_a_line(visit: Open, clinic: Clinic, key:
     changes.wait_for(timeout=120_000)
     expect(changes.locator("summary")).to_contain_text("depuis la version 1")
     added = changes.locator("li", has_text="Ajouté").first
-    expect(added).to_contain_text(DOCUMENTS[-1].stem)
+    expect(added).to_contain_text("09/07/2024")
+    expect(added.locator("button.link")).to_contain_text("9 juil. 2024")
     assert changes.locator("li", has=page.locator("button.link")).count() > 1
     expect(page.locator("[data-document]")).to_have_count(len(DOCUMENTS))
 
@@ -91,15 +92,14 @@ def test_every_source_opens_at_its_quote(
     page.wait_for_selector(".synthesis")
     buttons = page.locator(".synthesis .source-link")
     assert buttons.count() > 20
-    wrong = []
     for button in buttons.all():
         quote = button.get_attribute("title") or ""
         button.click()
         found = page.locator(f".viewer [data-anchor={button.get_attribute('data-anchor')}] mark")
         expect(found).to_have_count(1)
-        if found.inner_text() != quote or not page.evaluate(SEEN):
-            wrong.append((quote, found.inner_text()))
-    assert wrong == []
+        expect(found).to_have_text(quote)
+        # Two lines may rest on the same words: they are there before the second press is answered.
+        until(page, SEEN)
 
 
 def test_both_sides_events_and_values(visit: Open, clinic: Clinic, key: str, record: str) -> None:
