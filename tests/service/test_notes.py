@@ -254,7 +254,8 @@ def test_a_summary_is_the_note_as_it_stands(door: Door) -> None:
     assert left == [one["id"] for one in said[1:]]
     assert after.headers["etag"] != before.headers["etag"]
     text = door.client.get(at, headers=door.as_(Accept="text/markdown")).text
-    assert said[0]["text"] not in text
+    assert f"- {said[0]['text']}" not in text
+    assert f"- {said[1]['text']}" in text
     first = door.client.get(path(con, "/revisions/1"), headers=door.as_()).json()
     assert said[0]["text"] in json.dumps(first["note"], ensure_ascii=False)
 
