@@ -20,6 +20,8 @@ router = APIRouter(prefix="/v1/consultations/{consultation_id}/document-context"
 
 
 class Completeness(Wire):
+    version: int | None
+    """Of what was sent, as its ETag has it; null when nothing was."""
     lacking: tuple[Lacking, ...]
     """What a record needs to file a document, and nobody has told; empty when it can be filed."""
 
@@ -89,4 +91,4 @@ def completeness(consultation_id: str, used: Used, who: Reader) -> Completeness:
         consultations.find(session, who.org_id, consultation_id)
         kept = notes.document_context(session, used.store.ring, who.org_id, consultation_id)
     given = ContextIn.model_validate_json(kept.content) if kept else None
-    return Completeness(lacking=lacking(given))
+    return Completeness(version=kept.version if kept else None, lacking=lacking(given))
