@@ -27,6 +27,7 @@ from jobs.document_context import document_context
 from jobs.notes import signed_version
 from jobs.store import artefacts
 from jobs.store.access import Principal
+from summarize.note_oncology import note_oncology
 
 router = APIRouter(prefix="/v1/consultations/{consultation_id}", tags=["sign-off"])
 Accept = Annotated[str | None, Header(max_length=1000)]
@@ -38,7 +39,9 @@ def _json(version: NoteVersion, _: Transcript, __: DocumentContext) -> str:
 
 
 def _fhir(version: NoteVersion, transcript: Transcript, context: DocumentContext) -> str:
-    return json.dumps(to_fhir(version, transcript, context), ensure_ascii=False)
+    return json.dumps(
+        to_fhir(version, transcript, context, note_oncology(version.note)), ensure_ascii=False
+    )
 
 
 EXPORTS: dict[str, tuple[Export, str]] = {

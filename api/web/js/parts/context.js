@@ -5,7 +5,7 @@ import { fromFields, keepLetterhead, letterhead, toFields } from "../context.js"
 import { bare, finessFits, nirFits, rppsFits } from "../numbers.js";
 import { dialog, field } from "./dialog.js";
 import { explain, reason, say } from "./toast.js";
-import { day, named, plural, t } from "../words.js";
+import { day, named, t } from "../words.js";
 
 const SEXES = ["", "female", "male", "other", "unknown"];
 const KINDS = ["AMB", "VR", "HH", "EMER", "IMP"];
@@ -14,7 +14,8 @@ const NUMBERS = { ins: nirFits, rpps: rppsFits, finess: finessFits };
 /** Opens when it is pressed; says how much is lacking. */
 export const contextButton = (work) => {
   const { length } = work.lacking;
-  return button("user", length ? plural("context.lacking", length) : t("context"), () => editContext(work),
+  const words = [t("context.short"), length > 0 && [` (${length}`, h("span", { class: "visually-hidden" }, t("context.lacking")), ")"]];
+  return button("user", words, () => editContext(work),
     { class: length ? "small wanting" : "small", "data-key": "context" });
 };
 
