@@ -36,7 +36,8 @@ class ModelUse(Record):
 
 
 class Step(Record):
-    """One step of the pipeline and what it cost."""
+    """One step of the pipeline and what it cost; steps that ran beside each other each say their own
+    duration, so that the sum may be more than the whole took."""
 
     name: str
     duration: Seconds = ms("duration")

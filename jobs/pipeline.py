@@ -1,7 +1,7 @@
 """The whole flow, on one screen.
 
-    recording ─► decode ─► recognise ─► diarise ─► attribute ─► Transcript
-                                                                    │
+    recording ─► decode ─► recognise + diarise ─► attribute ─► Transcript
+                                                                   │
     prompts ─► draft (a language model) ─► ground ─► verify ─► Summary ─► JSON, Markdown, VTT…
 
 Each result is a file; a file that was made from the same input, with the same settings and

@@ -13,11 +13,12 @@ def load(job: Job) -> Work:
     from faster_whisper import WhisperModel
     from faster_whisper.audio import decode_audio
 
-    from transcribe.campplus import CAMPPlusEmbedding
-    from transcribe.dense import NoPLDA
     from transcribe.diarize import _readable, _segmentation, load_libraries
 
+    # First: torchaudio, which the next ones import, wants to be spared an extension on a CPU.
     load_libraries()
+    from transcribe.campplus import CAMPPlusEmbedding
+    from transcribe.dense import NoPLDA
     from pyannote.audio.pipelines import SpeakerDiarization
 
     model = WhisperModel(
