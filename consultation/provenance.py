@@ -36,8 +36,10 @@ class ModelUse(Record):
 
 
 class Step(Record):
-    """One step of the pipeline and what it cost; steps that ran beside each other each say their own
-    duration, so that the sum may be more than the whole took."""
+    """One step of the pipeline and what it cost.
+
+    Steps that ran beside each other each say their own duration: the sum may be more than it took.
+    """
 
     name: str
     duration: Seconds = ms("duration")

@@ -70,5 +70,5 @@ class Diarising:
         self._progress(step, completed, total)
 
 
-class _Unwanted(Exception):  # noqa: N818 - nothing went wrong
+class _Unwanted(Exception):
     """Leaves the diariser in the middle of its work; nobody asks for its result."""

@@ -17,9 +17,10 @@ def load(job: Job) -> Work:
 
     # First: torchaudio, which the next ones import, wants to be spared an extension on a CPU.
     load_libraries()
+    from pyannote.audio.pipelines import SpeakerDiarization
+
     from transcribe.campplus import CAMPPlusEmbedding
     from transcribe.dense import NoPLDA
-    from pyannote.audio.pipelines import SpeakerDiarization
 
     model = WhisperModel(
         job["whisper"],
