@@ -36,10 +36,7 @@ class ModelUse(Record):
 
 
 class Step(Record):
-    """One step of the pipeline and what it cost.
-
-    Steps that ran beside each other each say their own duration: the sum may be more than it took.
-    """
+    """One step of the pipeline and what it cost."""
 
     name: str
     duration: Seconds = ms("duration")

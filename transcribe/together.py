@@ -9,12 +9,10 @@ from __future__ import annotations
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
-from time import perf_counter
 from typing import Self
 
 from consultation.audio import Samples
 from consultation.engines import Diarization, Diarizer, Progress, SpeakerCount
-from consultation.provenance import StepClock
 
 STEP = "diarise"
 
@@ -36,7 +34,12 @@ class Diarising:
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix=STEP)
 
     def __enter__(self) -> Self:
-        self._running = self._thread.submit(self._run)
+        self._running = self._thread.submit(
+            self._diarizer.diarize,
+            self._samples,
+            speakers=self._speakers,
+            progress=self._report,
+        )
         return self
 
     def __exit__(self, *exception: object) -> None:
@@ -44,21 +47,12 @@ class Diarising:
         self._unwanted = True
         self._thread.shutdown()
 
-    def result(self, clock: StepClock) -> Diarization:
-        """Waits for it; ``clock`` takes how long it took by itself. Raises what it raised."""
+    def result(self) -> Diarization:
+        """Waits for what is left of it. Raises what it raised."""
         with self._lock:
             self._awaited, reached = True, self._reached
         self._progress(STEP, *reached)
-        found, seconds = self._running.result()
-        clock.add(STEP, seconds)
-        return found
-
-    def _run(self) -> tuple[Diarization, float]:
-        start = perf_counter()
-        found = self._diarizer.diarize(
-            self._samples, speakers=self._speakers, progress=self._report
-        )
-        return found, perf_counter() - start
+        return self._running.result()
 
     def _report(self, step: str, completed: float, total: float) -> None:
         if self._unwanted:

@@ -9,7 +9,7 @@ import pytest
 
 from consultation.engines import Diarization, Progress, SpeakerCount, no_progress
 from consultation.errors import DiarizationFailed
-from consultation.provenance import ModelUse, StepClock
+from consultation.provenance import ModelUse
 from consultation.transcript import Turn
 from transcribe.together import Diarising
 
@@ -51,12 +51,11 @@ def beside(listener: Listener, progress: Progress = no_progress) -> Diarising:
 
 
 def test_it_works_while_the_block_does_and_gives_what_it_found() -> None:
-    listener, clock = Listener(), StepClock()
+    listener = Listener()
     with beside(listener) as speaking:
         assert listener.begun.wait(PATIENCE), "before anybody asks for the result"
         listener.enough.set()
-        assert speaking.result(clock) == FOUND
-    assert [step.name for step in clock.steps] == ["diarise"]
+        assert speaking.result() == FOUND
 
 
 def test_its_progress_is_told_when_recognition_is_over_and_not_before() -> None:
@@ -74,7 +73,7 @@ def test_its_progress_is_told_when_recognition_is_over_and_not_before() -> None:
         progress("recognise", 1.0, 1.0)
         assert told == [("recognise", 1.0)]
         threading.Thread(target=lambda: more.wait(PATIENCE) and listener.enough.set()).start()
-        speaking.result(StepClock())
+        speaking.result()
     assert told[0] == ("recognise", 1.0)
     assert {step for step, _ in told[1:]} == {"diarise"}
     assert told[-1] == ("diarise", 1.0)
@@ -99,7 +98,7 @@ def test_what_it_raises_is_raised_where_the_result_is_asked_for() -> None:
     listener = Listener(DiarizationFailed("no"))
     listener.enough.set()
     with beside(listener) as speaking, pytest.raises(DiarizationFailed):
-        speaking.result(StepClock())
+        speaking.result()
 
 
 def test_who_stops_the_job_by_its_progress_stops_it() -> None:
@@ -114,5 +113,5 @@ def test_who_stops_the_job_by_its_progress_stops_it() -> None:
     with beside(listener, progress) as speaking:
         assert listener.begun.wait(PATIENCE)
         with pytest.raises(Cancelled):
-            speaking.result(StepClock())
+            speaking.result()
     assert listener.ended.is_set()
