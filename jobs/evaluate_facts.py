@@ -89,8 +89,10 @@ def evaluate_facts(
     if baselines:
         if corpus == "primock57":
             sources["the clinician's own"] = lambda one: one.reference
-        shifted = dict(zip((c.dialogue.id for c in listed), listed[1:] + listed[:1], strict=True))
-        sources["another consultation's"] = lambda one: shifted[one.dialogue.id].reference
+        if len(listed) > 1:  # one alone has no other: its own reference would pass for chance
+            others = listed[1:] + listed[:1]
+            shifted = dict(zip((c.dialogue.id for c in listed), others, strict=True))
+            sources["another consultation's"] = lambda one: shifted[one.dialogue.id].reference
     if source is not None:
         sources["measured"] = source
     rows = [_row(name, listed, one, told) for name, one in sources.items()]
