@@ -303,10 +303,12 @@ def test_sections_of_other_corpora(tmp_path: Path) -> None:
     assert other.concepts["objective"].f1 == 1
     talk = "Doctor: Any allergies?\nPatient: Yes, to penicillin."
     row = {"ID": "0", "section_header": "ALLERGY", "section_text": "Penicillin.", "dialogue": talk}
-    write_csv(tmp_path / "MTS-Dialog-ValidationSet.csv", [row])
+    write_csv(tmp_path / "MTS-Dialog-ValidationSet.csv", [row, row | {"ID": "1"}])
     report = evaluate_facts(tmp_path, "mts-dialog")
     assert report.rows[0].concepts["ALLERGY"].f1 == 1
     assert report.statements is None
+    alone = evaluate_facts(tmp_path, "mts-dialog", limit=1)
+    assert [row.notes for row in alone.rows] == ["everything said"], "one has no other"
 
 
 def test_the_command(primock: Path, tmp_path: Path) -> None:
