@@ -10,13 +10,16 @@ export GOMP_SPINCOUNT := 0
 TOGETHER ?= 3
 BESIDE := -n $(TOGETHER) --dist loadfile
 
-.PHONY: bench browser screenshots chaos load postgres constraints demo test test-documents test-fast test-vllm lint evaluate schema clean
+.PHONY: baseline bench browser screenshots chaos load postgres constraints demo test test-documents test-fast test-vllm lint evaluate schema clean
 
 demo: $(VENV)/.embedded weights  ## two real consultations, from audio to a note in JSON
 	$(BIN)/anamnese demo --out demo-output
 
 test: $(VENV)/.dev postgres browser weights weights-small lint  ## everything CI runs, real models included
 	$(BIN)/pytest $(BESIDE) -m "not vllm and not chaos"
+
+baseline: $(VENV)/.dev weights  ## what is measured now becomes what may not fall: read the diff before you commit it
+	$(BIN)/pytest -m gate --write-baseline
 
 chaos: $(VENV)/.dev postgres  ## 200 jobs, 3 workers, everything killed at random, on SQLite and PostgreSQL
 	$(BIN)/pytest -m chaos tests/service
