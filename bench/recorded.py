@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from consultation.engines import Completion, LanguageModel, Message, Request
 from consultation.provenance import ModelUse
+from summarize.engines.chat import messages_json
 
 
 @dataclass(frozen=True)
@@ -64,7 +65,7 @@ def replayed(asked: Sequence[Asked]) -> list[dict[str, object]]:
     grammar costs is ours to answer for."""
     return [
         {
-            "messages": [{"role": m.role, "content": m.content} for m in one.request.messages],
+            "messages": messages_json(one.request.messages),
             "max_tokens": max(1, one.completion.completion_tokens),
         }
         for one in asked

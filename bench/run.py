@@ -76,10 +76,13 @@ def run(
 
 def speech_job(audio: Path, language: str, settings: Settings) -> dict[str, Any]:
     """For a runner that hears: the weights that every peer is offered."""
+    card = settings.device == "cuda"
     return {
         "audio": str(audio),
         "language": language,
-        "whisper": str(locate("whisper-base", settings)),
+        "device": "cuda" if card else "cpu",
+        "compute_type": "float16" if card else "int8",
+        "whisper": str(locate(settings.recognizer, settings)),
         "segmentation": str(locate("pyannote-segmentation-3.0", settings) / "pytorch_model.bin"),
         "embedding": str(locate("campplus", settings) / "campplus_cn_en_common.pt"),
         "passes": 1,

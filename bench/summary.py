@@ -22,7 +22,7 @@ from typing import Any
 from bench.one_shot import one_shot
 from bench.recorded import Asked, Recorded, busy, replayed
 from bench.run import ROOT, run
-from consultation.engines import LanguageModel
+from consultation.engines import LanguageModel, Message, Request
 from consultation.settings import Settings
 from consultation.transcript import Transcript
 from consultation.weights import locate
@@ -30,6 +30,7 @@ from evaluation.manifest import Entry, load_reference, read
 from evaluation.pairs import spoken
 from jobs.files import temporary_folder
 from summarize.consultation import summarize
+from summarize.engines.chat import messages_json
 from summarize.engines.load import PACKAGED, gguf_file, load_language_model
 
 STRATEGIES = ("exchanges", "sections", "parallel sections", "one shot")
@@ -47,6 +48,8 @@ class Row:
     cached_tokens: int = 0
     completion_tokens: int = 0
     requests: int = 0
+    shared: tuple[Message, ...] = ()
+    """The messages with which all requests begin."""
     error: str | None = None
 
     @property
@@ -78,7 +81,7 @@ def main(arguments: Sequence[str]) -> None:
             for name in names[turn:] + names[:turn]:
                 if rows[name].error is None:
                     print(f"round {number + 1} of {options.rounds}: {name}", flush=True)
-                    measure(name, rows[name], transcript, model, settings, number)
+                    measure(name, rows[name], transcript, model, settings)
     finally:
         model.close()
     head = (
@@ -88,7 +91,10 @@ def main(arguments: Sequence[str]) -> None:
     text = head + to_markdown(rows)
     options.out.parent.mkdir(parents=True, exist_ok=True)
     options.out.write_text(text, "utf-8")
-    values = {name: vars(row) | {"overhead": row.overhead} for name, row in rows.items()}
+    values = {
+        name: {k: v for k, v in vars(row).items() if k != "shared"} | {"overhead": row.overhead}
+        for name, row in rows.items()
+    }
     options.out.with_suffix(".json").write_text(json.dumps(values, indent=1), "utf-8")
     print(text)
 
@@ -99,9 +105,8 @@ def measure(
     transcript: Transcript,
     model: LanguageModel,
     settings: Settings,
-    number: int,
 ) -> None:
-    """One round of one strategy: ours, then its engine alone, or the other way about."""
+    """One round of one strategy: ours, then its engine alone with the same requests."""
     parallel = model.parallel if name == "parallel sections" else 1
     if name == "parallel sections" and parallel == 1:
         row.error = f"{settings.llm} serves one request at a time"
@@ -109,11 +114,18 @@ def measure(
     if settings.llm == "transformers":
         row.error = "the engine alone is measured with llama.cpp and with a vLLM server"
         return
-    # The first run tells what is asked, and leaves in the engine's cache what requests share.
-    if number == 0:
-        ours(name, transcript, model, settings, parallel)
+    if not row.shared:
+        first, _ = ours(name, transcript, model, settings, parallel)
+        row.shared = first.asked[0].request.messages[:-1] if first.asked else ()
+    # What requests share is read before the clock starts, here as by the engine alone.
+    warm = Request(
+        messages=(*row.shared, Message(role="user", content="0")),
+        json_schema={"type": "string"},
+        max_tokens=1,
+    )
+    model.complete(warm)
     recorded, spent = ours(name, transcript, model, settings, parallel)
-    answer = raw(recorded.asked, settings, model, parallel)
+    answer = raw(recorded.asked, warm, settings, model, parallel)
     if "error" in answer:
         row.error = f"the engine alone: {answer['error']}"
         return
@@ -143,14 +155,14 @@ def ours(
 
 
 def raw(
-    asked: Sequence[Asked], settings: Settings, model: LanguageModel, parallel: int
+    asked: Sequence[Asked], warm: Request, settings: Settings, model: LanguageModel, parallel: int
 ) -> dict[str, Any]:
     """The engine alone, in a process of its own."""
     requests = replayed(asked)
     job: dict[str, Any] = {"requests": requests, "passes": 1, "parallel": parallel}
     if not requests:
         return {"error": "nothing was asked", "peak_mb": 0}
-    job["warm"] = requests[0]
+    job["warm"] = {"messages": messages_json(warm.messages)}
     with temporary_folder() as work:
         if settings.llm == "vllm":
             job |= {"url": str(settings.vllm_url), "model": model.models()[0].name}

@@ -22,8 +22,8 @@ def load(job: Job) -> Work:
 
     model = WhisperModel(
         job["whisper"],
-        device="cpu",
-        compute_type="int8",
+        device=job["device"],
+        compute_type=job["compute_type"],
         cpu_threads=job["threads"],
         local_files_only=True,
     )
@@ -41,6 +41,7 @@ def load(job: Job) -> Work:
             "clustering": {"method": "centroid", "threshold": 0.7, "min_cluster_size": 12},
         }
     )
+    pipeline.to(torch.device(job["device"]))
 
     def work() -> Segments:
         segments, _ = model.transcribe(
