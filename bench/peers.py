@@ -67,4 +67,17 @@ PEERS: tuple[Peer, ...] = (
         "speakers",
         "the same segmentation and CAM++, its own clustering",
     ),
+    Peer(
+        "Resemblyzer, SpectralCluster",
+        "resemblyzer_speakers.py",
+        ("torch==2.13.0", "resemblyzer==0.1.4", "spectralcluster==0.2.22", "setuptools==80.9.0"),
+        "speakers",
+        "its own voices and speech detector, grouped as its clusterer's published settings say",
+    ),
 )
+
+NOT_TAKEN = {
+    "diarize 0.1.2": "asks for torch below 2.9, and its voices are fetched at the first run",
+    "polyvoice 0.6.5": "is a source distribution that did not build (it needs a Rust toolchain)",
+}
+"""Diarisers of PyPI that were looked at and cannot run offline from released packages here."""

@@ -24,8 +24,8 @@ def load(job: Job) -> Work:
 
     model = WhisperModel(
         job["whisper"],
-        device="cpu",
-        compute_type="int8",
+        device=job["device"],
+        compute_type=job["compute_type"],
         cpu_threads=job["threads"],
         local_files_only=True,
     )
@@ -43,6 +43,7 @@ def load(job: Job) -> Work:
             "clustering": {"method": "centroid", "threshold": 0.7, "min_cluster_size": 12},
         }
     )
+    pipeline.to(torch.device(job["device"]))
 
     def work() -> Segments:
         segments, _ = model.transcribe(

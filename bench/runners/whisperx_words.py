@@ -10,8 +10,8 @@ def load(job: Job) -> Work:
 
     model = whisperx.load_model(
         job["whisper"],
-        "cpu",
-        compute_type="int8",
+        job["device"],
+        compute_type=job["compute_type"],
         language=job["language"],
         vad_method="pyannote",
         threads=job["threads"],

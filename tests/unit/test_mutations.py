@@ -13,10 +13,12 @@ from consultation.errors import InvalidOption
 from consultation.topics import Topic
 from consultation.transcript import Role
 from evaluation.detection import Judged, detect, to_markdown
+from evaluation.gate_figures import mutation_figures
 from evaluation.mutations import Kind, mutants
 from evaluation.pairs import Noted, Pair, read_pairs, spoken, swapped
 from evaluation.samples import sample_pairs
 from jobs.mutations import evaluate_mutations
+from tests.gates import Gate
 from tests.unit.test_corpora import write_csv
 
 TURNS = [
@@ -145,3 +147,8 @@ def test_command(tmp_path: Path) -> None:
     assert "| dose x10 | en | 2 | 2 | 100.0%" in result.output
     assert "dose x10" in (tmp_path / "out.md").read_text("utf-8")
     assert (tmp_path / "escaped.tsv").exists()
+
+
+@pytest.mark.gate
+def test_as_many_are_caught_on_our_pairs_as_before(gate: Gate) -> None:
+    gate("mutations", mutation_figures(evaluate_mutations(sample_pairs())))
