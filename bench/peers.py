@@ -17,9 +17,14 @@ class Peer:
     """Installed in an environment of its own; empty for ours, which runs in this one."""
     stage: Stage
     note: str
+    with_ours: bool = False
+    """Its runner imports code of this project: how the networks of diarisation are read."""
 
 
 OURS = "anamnese"
+
+WHISPERX = ("whisperx==3.8.6", "pydantic==2.14.4", "pydantic-settings==2.16.3")
+"""With what our reader of the diarisation networks needs."""
 
 PEERS: tuple[Peer, ...] = (
     Peer(OURS, "ours.py", (), "both", "decode, VAD, recognition, diarisation, roles"),
@@ -47,11 +52,21 @@ PEERS: tuple[Peer, ...] = (
         "BatchedInferencePipeline, word times",
     ),
     Peer(
-        "WhisperX",
+        "WhisperX, words alone",
         "whisperx_words.py",
-        ("whisperx==3.8.6",),
+        WHISPERX,
         "words",
-        "its VAD and batched recognition; its alignment and diarisation ask for other weights",
+        "its VAD and batched recognition, without times of words: its alignment asks for weights "
+        "that only a hub gives",
+    ),
+    Peer(
+        "WhisperX, then pyannote.audio",
+        "whisperx_sequence.py",
+        WHISPERX,
+        "both",
+        "the same, then pyannote.audio's stock pipeline with the same networks; without alignment "
+        "a segment has one speaker, which its cpWER and DER pay for",
+        with_ours=True,
     ),
     Peer(
         "openai-whisper",

@@ -43,16 +43,23 @@ def environment(peer: Peer, folder: Path) -> Path:
 
 
 def run(
-    runner: str, job: Mapping[str, Any], work: Path, *, threads: int, python: Path | None = None
+    runner: str,
+    job: Mapping[str, Any],
+    work: Path,
+    *,
+    threads: int,
+    python: Path | None = None,
+    with_ours: bool = False,
 ) -> dict[str, Any]:
     """The runner's answer (``runners/common.py``), or ``{"error": …, "peak_mb": 0}``.
 
-    Without ``python`` it runs in this environment and may import what is ours.
+    Without ``python`` it runs in this environment and may import what is ours; ``with_ours``, in
+    another too.
     """
     asked, told = work / "job.json", work / "answer.json"
     asked.write_text(json.dumps(dict(job) | {"threads": threads}), "utf-8")
     told.unlink(missing_ok=True)
-    ours = python is None or python == Path(sys.executable)
+    ours = with_ours or python is None or python == Path(sys.executable)
     variables = os.environ | {
         "HF_HUB_OFFLINE": "1",
         "HF_HUB_DISABLE_TELEMETRY": "1",

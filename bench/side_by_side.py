@@ -100,7 +100,14 @@ def _round(
     spent = processor = load = 0.0
     for entry, path in recordings:
         job = speech_job(path, entry.language, settings)
-        answer = run(peer.runner, job, path.parent, threads=options.threads, python=python)
+        answer = run(
+            peer.runner,
+            job,
+            path.parent,
+            threads=options.threads,
+            python=python,
+            with_ours=peer.with_ours,
+        )
         outcome.peak_mb = max(outcome.peak_mb, answer["peak_mb"])
         if "error" in answer:
             outcome.error = answer["error"]
