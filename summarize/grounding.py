@@ -23,6 +23,7 @@ from clinical.laterality import Lateral, sides
 from clinical.numbers import canonical, quantities
 from clinical.paraphrases import worded
 from clinical.polarity import findings
+from clinical.side_words import side_words
 from clinical.text import fold, stem
 from consultation.summary import Experiencer, Polarity
 from consultation.transcript import Role
@@ -94,6 +95,8 @@ class Grounds:
     """Questions that lend words which the answers leave out: shown before them."""
     told: tuple[Lateral, ...] = ()
     """Every side that anybody tells in the consultation."""
+    sided: tuple[Unit, ...] = ()
+    """The sentences of the consultation that name a side, of whatever it is."""
 
     @property
     def shown(self) -> tuple[Unit, ...]:
@@ -229,7 +232,12 @@ class Grounder:
         support = sum(wanted[t][0] for t in covered) / total
         missing = tuple(word for term, (_, word) in wanted.items() if term not in covered)
         asked = self._asked(chosen, covered)
-        return Grounds(tuple(chosen), round(min(1.0, support), 3), missing, asked, self._told)
+        support = round(min(1.0, support), 3)
+        return Grounds(tuple(chosen), support, missing, asked, self._told, self._sided)
+
+    @cached_property
+    def _sided(self) -> tuple[Unit, ...]:
+        return tuple(unit for unit in self.units if side_words(unit.text, self.language))
 
     @cached_property
     def _told(self) -> tuple[Lateral, ...]:
@@ -295,7 +303,8 @@ class Grounder:
         support = sum(wanted[t][0] for t in covered) / total
         missing = tuple(word for term, (_, word) in wanted.items() if term not in covered)
         asked = self._asked([unit], covered)
-        return Grounds((unit,), round(min(1.0, support), 3), missing, asked, self._told)
+        support = round(min(1.0, support), 3)
+        return Grounds((unit,), support, missing, asked, self._told, self._sided)
 
     def _asked(self, chosen: Sequence[Unit], covered: Set[str]) -> tuple[Unit, ...]:
         own = {term for unit in chosen for term in self._own[unit.index]}

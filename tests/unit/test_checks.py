@@ -162,6 +162,55 @@ def test_sides_of_what_no_list_has(language: str, said: str, right: str, wrong: 
     assert rule(talk, wrong) == "side"
 
 
+TWO_SIDES = [
+    ("en", ["D: Your left hip is worse than your right hip."],
+     "Left hip worse than right hip.", "Left hip worse than left hip."),
+    ("en", ["D: The stent went into the left ureter twice and into the right ureter once."],
+     "Stent in the left ureter twice and in the right ureter once.",
+     "Stent in the right ureter twice and in the right ureter once."),
+    ("en", ["D: There is a scar on the left forearm from a fall on the right forearm."],
+     "Scar on the left forearm from a fall on the right forearm.",
+     "Scar on the right forearm from a fall on the right forearm."),
+    ("en", ["D: Grip is four out of five on the left, and five out of five on the right."],
+     "Grip 4/5 on the left.", "Grip 4/5 on the right."),
+    ("en", ["D: I see a stone in the ureter.", "D: It is the left ureter, the other day it hurt."],
+     "Stone in the left ureter.", "Stone in the right ureter."),
+    ("en", ["D: The left ureter is dilated.", "P: Every other day it aches."],
+     "Left ureter dilated, aches every other day.", "Right ureter dilated, aches every other day."),
+    ("fr", ["D: La hanche gauche est plus raide que la droite."],
+     "Hanche gauche plus raide que la droite.", "Hanche droite plus raide que la droite."),
+    ("fr", ["D: La force est à quatre sur cinq à gauche et à cinq sur cinq à droite."],
+     "Force 4 sur 5 à gauche.", "Force 4 sur 5 à droite."),
+    ("fr", ["D: Une sonde dans l'uretère gauche deux fois, dans l'uretère droit une fois."],
+     "Sonde dans l'uretère gauche deux fois.", "Sonde dans l'uretère droit deux fois."),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("language", "said", "right", "wrong"), TWO_SIDES)
+def test_each_side_keeps_what_was_said_of_it(
+    language: str, said: list[str], right: str, wrong: str
+) -> None:
+    talk = transcript(*said, language=language)
+    assert rule(talk, right) != "side"
+    assert rule(talk, wrong) == "side"
+
+
+@pytest.mark.parametrize(
+    ("language", "said", "invented"),
+    [
+        ("en", "D: The ureter is dilated.", "Right ureter dilated."),
+        ("fr", "D: L'uretère est dilaté.", "Uretère droit dilaté."),
+    ],
+)
+def test_a_side_that_nobody_named_is_invented(language: str, said: str, invented: str) -> None:
+    assert rule(transcript(said, language=language), invented) == "side"
+
+
+def test_what_was_left_is_no_side() -> None:
+    talk = transcript("P: I left school at sixteen to work with my dad.", language="en")
+    assert rule(talk, "Left school at 16.") is None
+
+
 def test_the_other_side_is_told_too() -> None:
     talk = transcript("D: The left ureter is blocked and the other one is open.", language="en")
     assert rule(talk, "Right ureter open.") != "side"

@@ -1,0 +1,122 @@
+"""*Left* and *right* as words, whatever they are said of: for what no list of organs has.
+
+``clinical.laterality`` reads a side with its organ. Here every word that is most likely a side is
+found, with what stands around it up to the next side: *the left ureter*, *4/5 on the right*.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from clinical.anatomy import organs
+from clinical.folded import folded
+from clinical.laterality import Side
+from clinical.memory import remembered
+from clinical.paraphrases import content_terms, worded
+
+_SIDE = re.compile(
+    r"\bleft\b(?! (?:the|at|a|an|his|her|my|him|them|it|there|here|after|before|and (?!right)"
+    r"|school|work|home|hospital|nursing|town|college|university|early|without|because|when"
+    r"|for|to)\b)"
+    r"|\bright\b(?! (?:now|away|after|before|there|here|the|at|a|an|and (?!left)|along|about"
+    r"|around|next|behind|up|down|through|where|when|then|in the middle"
+    r"|(?:above|below|under|over)(?!-))\b)"
+    r"|\b(?:gauche|droite?)s?\b(?! (?:a|à|de|du)\b)",
+    re.IGNORECASE,
+)
+"""Said as an adjective, most likely: not *right now*, *left the house*, *left school*."""
+_NONE = re.compile(
+    r"\b(?:all|that's|that is|you're|is that|am i) right\b|(?:^|(?<=[.?!,\n]))\W*right(?=[,.?!])"
+    r"|\b(?:avez|ai|as|a|tout) (?:le )?droit\b",
+    re.IGNORECASE,
+)
+_BOTH = re.compile(
+    r"\b(?:bilateral\w*|bilat[ée]ra\w+|contralateral\w*|controlat[ée]ra\w+"
+    r"|des deux c[ôo]t[ée]s|de chaque c[ôo]t[ée])\b",
+    re.IGNORECASE,
+)
+_OTHER = re.compile(
+    r"\b(?:both|either|each|the other|opposite|l['’]autre|les deux|aux deux|chaque|oppos[ée]e?)\b"
+    r"(?P<next>(?:[ -]+[\w'’]+){0,3})",
+    re.IGNORECASE,
+)
+_PART = re.compile(r"\b(?:sides?|ones?|c[ôo]t[ée]s?|them|d'elles|d'eux)\b", re.IGNORECASE)
+_FORWARD = {"en": 2, "fr": 1}
+"""What *left* is said of follows it in English, and *gauche* follows what it is said of."""
+
+
+@dataclass(frozen=True, slots=True)
+class SideWord:
+    """``source[start:end] == text``."""
+
+    side: Side
+    text: str
+    start: int
+    end: int
+    before: frozenset[str]
+    """Content terms between the side before it and this one."""
+    after: frozenset[str]
+    """Content terms between this side and the next."""
+
+
+@remembered
+def side_words(text: str, language: str) -> tuple[SideWord, ...]:
+    """Every word of one sentence that is most likely a side, with the words around it."""
+    none = [match.span() for match in _NONE.finditer(text)]
+    places = [
+        match
+        for match in _SIDE.finditer(text)
+        if not any(start <= match.start() < end for start, end in none)
+    ]
+    if not places:
+        return ()
+    words = worded(text, language)
+    edges = [0, *(match.end() for match in places)]
+    starts = [*(match.start() for match in places), len(text)]
+    between = [
+        frozenset(w.term for w in words if edge <= w.start and w.end <= start)
+        for edge, start in zip(edges, starts, strict=True)
+    ]
+    return tuple(
+        SideWord(
+            Side.left if match.group()[0].lower() in "lg" else Side.right,
+            match.group(),
+            match.start(),
+            match.end(),
+            between[k],
+            between[k + 1],
+        )
+        for k, match in enumerate(places)
+    )
+
+
+def nearness(one: SideWord, other: SideWord, language: str) -> float:
+    """How much of what stands around two sides is the same.
+
+    Words on the same side of both count in full, those that stand otherwise by half.
+    """
+    ahead = _FORWARD[language]
+    straight = ahead * len(one.after & other.after) + (3 - ahead) * len(one.before & other.before)
+    crossed = len((one.after & other.before) | (one.before & other.after))
+    return straight + 0.5 * crossed
+
+
+def tells_either(text: str, about: str, language: str) -> bool:
+    """Whether a sentence tells something of a side that it does not name: *the other one*.
+
+    Not of another day, nor of each morning: a side, an organ or a word of ``about`` follows.
+    """
+    if _BOTH.search(text):
+        return True
+    wanted = content_terms(about, language)
+    for match in _OTHER.finditer(text):
+        following = match["next"]
+        if (
+            not following.strip()
+            or _PART.search(following)
+            or organs(folded(following), language)
+            or wanted & content_terms(following, language)
+        ):
+            return True
+    return False
