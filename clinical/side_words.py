@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import pairwise
 
 from clinical.anatomy import organs
 from clinical.folded import folded
 from clinical.laterality import Side
 from clinical.memory import remembered
 from clinical.paraphrases import content_terms, worded
+from clinical.taken_back import takes_back
+from clinical.text import fold
 
 _SIDE = re.compile(
     r"\bleft\b(?! (?:the|at|a|an|his|her|my|him|them|it|there|here|after|before|and (?!right)"
@@ -71,6 +74,14 @@ def side_words(text: str, language: str) -> tuple[SideWord, ...]:
     ]
     if not places:
         return ()
+    places = [
+        *(
+            one
+            for one, other in pairwise(places)
+            if not takes_back(fold(text[one.end() : other.start()]))
+        ),
+        places[-1],
+    ]
     words = worded(text, language)
     edges = [0, *(match.end() for match in places)]
     starts = [*(match.start() for match in places), len(text)]

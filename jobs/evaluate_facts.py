@@ -37,7 +37,8 @@ from evaluation.written import Note, from_summary, from_text
 from jobs.dialogue_transcript import as_transcript
 from jobs.pipeline import Pipeline
 from prompts import library
-from summarize.grounding import ENOUGH, Grounder
+from summarize.grounding import Grounder
+from summarize.grounds import ENOUGH
 from summarize.units import units
 from summarize.verify import Claim, verify
 from summarize.verify import failed as first_failed

@@ -206,6 +206,29 @@ def test_a_side_that_nobody_named_is_invented(language: str, said: str, invented
     assert rule(transcript(said, language=language), invented) == "side"
 
 
+TAKEN_BACK = [
+    ("en", "P: I have had back pain, I mean abdominal pain, for a week.",
+     "Abdominal pain for a week.", "Back pain for a week."),
+    ("en", "P: My left, sorry, my right knee hurts.", "Right knee hurts.", "Left knee hurts."),
+    ("fr", "P: J'ai une douleur lombaire, je veux dire une douleur abdominale.",
+     "Douleur abdominale.", "Douleur lombaire."),
+    ("fr", "P: C'est le genou gauche, pardon, le genou droit qui gonfle.",
+     "Genou droit gonflé.", "Genou gauche gonflé."),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("language", "said", "right", "wrong"), TAKEN_BACK)
+def test_what_is_taken_back_was_not_said(language: str, said: str, right: str, wrong: str) -> None:
+    talk = transcript(said, language=language)
+    assert rule(talk, right) is None
+    assert rule(talk, wrong) is not None
+
+
+def test_what_is_added_is_not_taken_back() -> None:
+    talk = transcript("P: I have back pain, I mean, and abdominal pain too.", language="en")
+    assert rule(talk, "Back pain and abdominal pain.") is None
+
+
 def test_what_was_left_is_no_side() -> None:
     talk = transcript("P: I left school at sixteen to work with my dad.", language="en")
     assert rule(talk, "Left school at 16.") is None
