@@ -64,11 +64,17 @@ def test_her2_that_is_awaited_is_neither_positive_nor_negative(text: str, langua
 
 
 @pytest.mark.parametrize(
-    "text", ["RP 40 %", "RE 90 %, RP 40 %", "RP : 40%", "RP+", "RP positifs", "RP < 1 %"]
+    ("text", "language"),
+    [
+        *((t, "fr") for t in ("RP 40 %", "RE 90 %, RP 40 %", "RP : 40%", "RP+", "RP positifs")),
+        ("RP < 1 %", "fr"),
+        *((t, "en") for t in ("PR 40%", "ER 90%, PR 40%", "PR: 40 %", "PR positive", "PR < 1%")),
+    ],
 )
-def test_progesterone_receptors_are_no_partial_response(text: str) -> None:
-    assert history(text).responses == ()
-    assert [one.marker for one in history(text).biomarkers][-1] == "PR"
+def test_progesterone_receptors_are_no_partial_response(text: str, language: str) -> None:
+    found = history(text, language)
+    assert found.responses == ()
+    assert [one.marker for one in found.biomarkers][-1] == "PR"
 
 
 @pytest.mark.parametrize("text", ["RP de face sans anomalie", "RP pulmonaire normale", "RP : RAS"])
