@@ -30,6 +30,7 @@ _DEFINITE = frozenset(
     {"la", "le", "l'", "les", "cette", "cet", "ce", "ces", "vos", "votre", "sa", "son", "ses"}
     | {"the", "this", "that", "these", "those", "your", "his", "her"}
 )
+_THIS = frozenset({"this", "these", "cette", "cet", "ce", "ces"})
 _HAVING = frozenset(
     {"avez", "as", "a", "ai", "eu", "fait", "attrape", "prenez", "avait", "aviez", "ont"}
     | {"have", "had", "has", "get", "got", "any", "take", "taking", "having", "caught"}
@@ -144,6 +145,8 @@ class Clause:
     def _presumed(self, span: Span) -> bool:
         """Whether it is the subject of a question that goes on: *la douleur irradie-t-elle*."""
         before = [word.fold for word in self.words[: span.first]]
+        if before and before[-1] in _THIS:
+            return True  # "any tingling with this back pain"
         if not before or before[-1] not in _DEFINITE or set(before) & _HAVING:
             return False
         after = self.words[span.last :]

@@ -19,11 +19,12 @@ from clinical.taken_back import takes_back
 from clinical.text import fold
 
 _SIDE = re.compile(
-    r"\bleft\b(?! (?:the|at|a|an|his|her|my|him|them|it|there|here|after|before|and (?!right)"
-    r"|school|work|home|hospital|nursing|town|college|university|early|without|because|when"
-    r"|for|to)\b)"
-    r"|\bright\b(?! (?:now|away|after|before|there|here|the|at|a|an|and (?!left)|along|about"
-    r"|around|next|behind|up|down|through|where|when|then|in the middle"
+    r"(?<=\bthe )(?:left|right)\b(?! (?:after|before|time|thing|way|one to)\b)"
+    r"|(?<!\bthe )\bleft\b(?! (?:the|at|a|an|his|her|my|him|them|it|there|here|after|before"
+    r"|and (?!right)|school|work|home|hospital|nursing|town|college|university|early|without"
+    r"|because|when|for|to)\b)"
+    r"|(?<!\bthe )\bright\b(?! (?:now|away|after|before|there|here|the|at|a|an|and (?!left)|along"
+    r"|about|around|next|behind|up|down|through|where|when|then|on|onto|in|into|to|out|off"
     r"|(?:above|below|under|over)(?!-))\b)"
     r"|\b(?:gauche|droite?)s?\b(?! (?:a|à|de|du)\b)",
     re.IGNORECASE,
@@ -40,11 +41,13 @@ _BOTH = re.compile(
     re.IGNORECASE,
 )
 _OTHER = re.compile(
-    r"\b(?:both|either|each|the other|opposite|l['’]autre|les deux|aux deux|chaque|oppos[ée]e?)\b"
-    r"(?P<next>(?:[ -]+[\w'’]+){0,3})",
+    r"\b(?:(?<!they )(?<!we )(?<!you )both|either|each|the other|opposite|l['’]autre"
+    r"|les deux|aux deux|chaque|oppos[ée]e?)\b"
+    r"(?P<next>(?:[ -]+[\w'’]+){0,2})",
     re.IGNORECASE,
 )
 _PART = re.compile(r"\b(?:sides?|ones?|c[ôo]t[ée]s?|them|d'elles|d'eux)\b", re.IGNORECASE)
+_JOINED = re.compile(r"\W*\b(?:and|or|et|ou|to|than|comme)\b (?:the |on |à )*", re.IGNORECASE)
 _FORWARD = {"en": 2, "fr": 1}
 """What *left* is said of follows it in English, and *gauche* follows what it is said of."""
 
@@ -89,6 +92,10 @@ def side_words(text: str, language: str) -> tuple[SideWord, ...]:
         frozenset(w.term for w in words if edge <= w.start and w.end <= start)
         for edge, start in zip(edges, starts, strict=True)
     ]
+    # "The right or left hand": both are said of the hand.
+    for k in range(len(places) - 1, 0, -1):
+        if _JOINED.fullmatch(text[places[k - 1].end() : places[k].start()]):
+            between[k] = between[k] | between[k + 1]
     return tuple(
         SideWord(
             Side.left if match.group()[0].lower() in "lg" else Side.right,

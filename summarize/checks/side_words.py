@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from clinical.laterality import Side, sides
 from clinical.paraphrases import content_terms
 from clinical.side_words import SideWord, nearness, side_words, tells_either
+from clinical.text import fold
 from summarize.checks.claim import Claim
 from summarize.units import Unit
 
@@ -18,6 +19,7 @@ _COMPARED = re.compile(
     r"\b(?P<second>left|right|gauche|droite?)s?\b(?P<other>(?: [\w-]+)?)",
     re.IGNORECASE,
 )
+_DENIED = re.compile(r"\W*(?:no|nil|not|denies|without|none|never|pas|aucune?|sans|absence)\b")
 _ENOUGH = 2.0
 """Words that must stand around a side in both texts for it to be the same thing."""
 _CLEARLY = 1.0
@@ -36,7 +38,9 @@ def contrary(claim: Claim) -> list[str]:
     heard = [w for unit in claim.units for w in side_words(unit.text, claim.language)]
     there = _told(claim.units, claim) or _elsewhere(claim)
     unsaid = [word.text for word in stated if word.side not in there]
-    return unsaid or _turned(claim) or _nearer_to_the_other(stated, heard, claim.language)
+    if unsaid or _DENIED.match(fold(claim.text)):
+        return unsaid  # what is on neither side has no words of its own
+    return _turned(claim) or _nearer_to_the_other(stated, heard, claim.language)
 
 
 def _elsewhere(claim: Claim) -> set[Side]:

@@ -177,6 +177,10 @@ TWO_SIDES = [
      "Stone in the left ureter.", "Stone in the right ureter."),
     ("en", ["D: The left ureter is dilated.", "P: Every other day it aches."],
      "Left ureter dilated, aches every other day.", "Right ureter dilated, aches every other day."),
+    ("en", ["P: It was lanced three times on the left and once on the right."],
+     "Lanced three times on the left.", "Lanced three times on the right."),
+    ("en", ["D: They both saw a torn ligament of the left ulnar side."],
+     "Torn ligament of the left ulnar side.", "Torn ligament of the right ulnar side."),
     ("fr", ["D: La hanche gauche est plus raide que la droite."],
      "Hanche gauche plus raide que la droite.", "Hanche droite plus raide que la droite."),
     ("fr", ["D: La force est à quatre sur cinq à gauche et à cinq sur cinq à droite."],
@@ -227,6 +231,22 @@ def test_what_is_taken_back_was_not_said(language: str, said: str, right: str, w
 def test_what_is_added_is_not_taken_back() -> None:
     talk = transcript("P: I have back pain, I mean, and abdominal pain too.", language="en")
     assert rule(talk, "Back pain and abdominal pain.") is None
+
+
+def test_a_hand_that_leads_is_asked_for_by_both_names() -> None:
+    talk = transcript(
+        "D: Your right elbow was hit. Are you right or left handed?", "P: Right.", language="en"
+    )
+    assert rule(talk, "Right handed.") != "side"
+
+
+def test_this_pain_is_there_whatever_the_answer() -> None:
+    talk = transcript("D: Any tingling with this back pain?", "P: No, no tingling.", language="en")
+    assert rule(talk, "No back pain.") is not None
+    assert rule(talk, "No tingling.") is None
+    talk = transcript("D: Des nausées avec ce mal de tête ?", "P: Non.")
+    assert rule(talk, "Pas de mal de tête.") is not None
+    assert rule(talk, "Pas de nausées.") is None
 
 
 def test_what_was_left_is_no_side() -> None:
