@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from functools import cached_property
 from operator import itemgetter
 
-from clinical.clause_line import line_of, marks_of
+from clinical.clause_line import closes, line_of, marks_of
 from clinical.cue_kinds import Cues
 from clinical.cues import CUES
 from clinical.finding import Finding
@@ -62,6 +62,7 @@ class Clause:
         spans = locate(self.words, self.language, self.breaks)
         places = [(s.concept, self.starts[s.first], self._end(s)) for s in spans]
         gone = replaced(self.line, places)
+        self._instead = {spans[k + 1]: spans[k] for k in gone}
         return tuple(s for k, s in enumerate(spans) if k not in gone) if gone else spans
 
     @cached_property
@@ -124,6 +125,8 @@ class Clause:
         for span in self.spans:
             start, end = self.words[span.first].start, self.words[span.last - 1].end
             polarity = Polarity.uncertain if asked else self.polarity(span)
+            if polarity is Polarity.affirmed and span in self._instead:
+                polarity = self.polarity(self._instead[span])  # "no back, I mean belly pain"
             if self.words[span.first].fold in _HEADINGS and polarity is Polarity.affirmed:
                 continue  # "PMH: asthma" names asthma
             weakly = not asked and polarity is Polarity.uncertain and self._weakly_denied(span)
@@ -182,7 +185,7 @@ class Clause:
             if start - after > _REACH_CHARACTERS:
                 break
             between = self.line[after:start]
-            if between.count(" ") > _REACH or stop.search(between) or _closed(between):
+            if between.count(" ") > _REACH or stop.search(between) or closes(between):
                 continue
             # Of a noun that is denied, the verb is not: "aucune lésion n'a été vue".
             noun = stop is self.cues.stop and self.cues.noun.match(self.line, before)
@@ -244,13 +247,3 @@ class Clause:
 def clause_of(sentence: Sentence, language: str) -> Clause:
     """A sentence, read once."""
     return Clause(sentence, language)
-
-
-def _closed(between: str) -> bool:
-    """Whether a parenthesis that holds the cue ends here."""
-    depth = 0
-    for mark in between:
-        depth += (mark == "(") - (mark == ")")
-        if depth < 0:
-            return True
-    return False

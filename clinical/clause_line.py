@@ -43,3 +43,13 @@ def line_of(text: str, words: tuple[Token, ...]) -> tuple[str, list[int], frozen
         at = word.end
     parts.extend(_LAST_MARKS.findall(text[at:]))
     return " ".join(parts), starts, frozenset(breaks)
+
+
+def closes(between: str) -> bool:
+    """Whether a parenthesis that holds the cue ends here."""
+    depth = 0
+    for mark in between:
+        depth += (mark == "(") - (mark == ")")
+        if depth < 0:
+            return True
+    return False

@@ -14,16 +14,18 @@ from clinical.anatomy import organs
 from clinical.folded import folded
 from clinical.laterality import Side
 from clinical.memory import remembered
-from clinical.paraphrases import content_terms, worded
+from clinical.paraphrases import worded
 from clinical.taken_back import takes_back
 from clinical.text import fold
 
+_FREE = r"(?<!\bthe )(?<!\bmy )(?<!\byour )(?<!\bhis )(?<!\bher )"
 _SIDE = re.compile(
-    r"(?<=\bthe )(?:left|right)\b(?! (?:after|before|time|thing|way|one to)\b)"
-    r"|(?<!\bthe )\bleft\b(?! (?:the|at|a|an|his|her|my|him|them|it|there|here|after|before"
+    r"(?:(?<=\bthe )|(?<=\bmy )|(?<=\byour )|(?<=\bhis )|(?<=\bher ))"
+    r"(?:left|right)\b(?! (?:after|before|time|thing|way|one to)\b)"
+    rf"|{_FREE}\bleft\b(?! (?:the|at|a|an|his|her|my|him|them|it|there|here|after|before"
     r"|and (?!right)|school|work|home|hospital|nursing|town|college|university|early|without"
     r"|because|when|for|to)\b)"
-    r"|(?<!\bthe )\bright\b(?! (?:now|away|after|before|there|here|the|at|a|an|and (?!left)|along"
+    rf"|{_FREE}\bright\b(?! (?:now|away|after|before|there|here|the|at|a|an|and (?!left)|along"
     r"|about|around|next|behind|up|down|through|where|when|then|on|onto|in|into|to|out|off"
     r"|(?:above|below|under|over)(?!-))\b)"
     r"|\b(?:gauche|droite?)s?\b(?! (?:a|à|de|du)\b)",
@@ -42,12 +44,16 @@ _BOTH = re.compile(
 )
 _OTHER = re.compile(
     r"\b(?:(?<!they )(?<!we )(?<!you )both|either|each|the other|opposite|l['’]autre"
-    r"|les deux|aux deux|chaque|oppos[ée]e?)\b"
-    r"(?P<next>(?:[ -]+[\w'’]+){0,2})",
+    r"|les deux|aux deux|chaque|oppos[ée]e?)\b",
     re.IGNORECASE,
 )
-_PART = re.compile(r"\b(?:sides?|ones?|c[ôo]t[ée]s?|them|d'elles|d'eux)\b", re.IGNORECASE)
-_JOINED = re.compile(r"\W*\b(?:and|or|et|ou|to|than|comme)\b (?:the |on |à )*", re.IGNORECASE)
+_ENDS = re.compile(r"\s*(?:[.,;?!]|$)")
+_PART = re.compile(
+    r"[ -](?:of )?(?:\w+ )?(?:sides?|ones?|c[ôo]t[ée]s?|them|us|d'elles|d'eux)\b", re.IGNORECASE
+)
+_JOINED = re.compile(r"\W*\b(?:and|or|et|ou)\b (?:the |on |à )*", re.IGNORECASE)
+_AHEAD, _NEXT = 40, 20
+"""Characters in which what both, each or other is said of is named; of its first one."""
 _FORWARD = {"en": 2, "fr": 1}
 """What *left* is said of follows it in English, and *gauche* follows what it is said of."""
 
@@ -68,20 +74,24 @@ class SideWord:
 
 @remembered
 def side_words(text: str, language: str) -> tuple[SideWord, ...]:
-    """Every word of one sentence that is most likely a side, with the words around it."""
+    """Every word of one sentence that is most likely a side, with the words around it.
+
+    ``Side.both`` stands for what is said of both, or of one that is not named: *the other one*.
+    """
     none = [match.span() for match in _NONE.finditer(text)]
     places = [
         match
         for match in _SIDE.finditer(text)
         if not any(start <= match.start() < end for start, end in none)
     ]
+    places = sorted((*places, *_of_both(text, language)), key=lambda match: match.start())
     if not places:
         return ()
     places = [
         *(
             one
             for one, other in pairwise(places)
-            if not takes_back(fold(text[one.end() : other.start()]))
+            if one.end() <= other.start() and not takes_back(fold(text[one.end() : other.start()]))
         ),
         places[-1],
     ]
@@ -92,18 +102,26 @@ def side_words(text: str, language: str) -> tuple[SideWord, ...]:
         frozenset(w.term for w in words if edge <= w.start and w.end <= start)
         for edge, start in zip(edges, starts, strict=True)
     ]
+    before, after = between[:-1], between[1:]
     # "The right or left hand": both are said of the hand.
-    for k in range(len(places) - 1, 0, -1):
-        if _JOINED.fullmatch(text[places[k - 1].end() : places[k].start()]):
-            between[k] = between[k] | between[k + 1]
+    joined = [
+        _JOINED.fullmatch(text[one.end() : other.start()]) is not None
+        for one, other in pairwise(places)
+    ]
+    for k in reversed(range(len(joined))):
+        if joined[k]:
+            after[k] = after[k + 1]
+    for k in range(len(joined)):
+        if joined[k]:
+            before[k + 1] = before[k]
     return tuple(
         SideWord(
-            Side.left if match.group()[0].lower() in "lg" else Side.right,
+            _side(match.group()),
             match.group(),
             match.start(),
             match.end(),
-            between[k],
-            between[k + 1],
+            before[k],
+            after[k],
         )
         for k, match in enumerate(places)
     )
@@ -120,21 +138,24 @@ def nearness(one: SideWord, other: SideWord, language: str) -> float:
     return straight + 0.5 * crossed
 
 
-def tells_either(text: str, about: str, language: str) -> bool:
-    """Whether a sentence tells something of a side that it does not name: *the other one*.
+def tells_either(text: str, language: str) -> bool:
+    """Whether a sentence tells something of both sides, or of one that it does not name."""
+    return any(word.side is Side.both for word in side_words(text, language))
 
-    Not of another day, nor of each morning: a side, an organ or a word of ``about`` follows.
-    """
-    if _BOTH.search(text):
-        return True
-    wanted = content_terms(about, language)
+
+def _side(word: str) -> Side:
+    if _SIDE.fullmatch(word):
+        return Side.left if word[0].lower() in "lg" else Side.right
+    return Side.both
+
+
+def _of_both(text: str, language: str) -> list[re.Match[str]]:
+    """*Bilaterally*, *both of them*, *the other one*, *each knee*; not the other day."""
+    found = list(_BOTH.finditer(text))
     for match in _OTHER.finditer(text):
-        following = match["next"]
-        if (
-            not following.strip()
-            or _PART.search(following)
-            or organs(folded(following), language)
-            or wanted & content_terms(following, language)
-        ):
-            return True
-    return False
+        following = text[match.end() : match.end() + _AHEAD]
+        told = _PART.match(following) or _ENDS.match(following)
+        near = organs(folded(following), language)
+        if told or (near and near[0].start <= _NEXT):
+            found.append(match)
+    return found

@@ -19,6 +19,7 @@ _COMPARED = re.compile(
     r"\b(?P<second>left|right|gauche|droite?)s?\b(?P<other>(?: [\w-]+)?)",
     re.IGNORECASE,
 )
+_COMPARES = re.compile(r"\bthan\b|\bcompar|\bversus\b|\bvs\b|\bpar rapport\b|\bque? la\b")
 _DENIED = re.compile(r"\W*(?:no|nil|not|denies|without|none|never|pas|aucune?|sans|absence)\b")
 _ENOUGH = 2.0
 """Words that must stand around a side in both texts for it to be the same thing."""
@@ -28,19 +29,20 @@ _CLEARLY = 1.0
 
 def contrary(claim: Claim) -> list[str]:
     """The sides of the statement that were said of the other side, or of none."""
-    stated = side_words(claim.text, claim.language)
+    named = side_words(claim.text, claim.language)
+    stated = [word for word in named if word.side is not Side.both]
     if not stated:
         return []
     if itself := _itself(claim):
         return itself
-    if any(tells_either(unit.text, claim.text, claim.language) for unit in claim.units):
-        return []
     heard = [w for unit in claim.units for w in side_words(unit.text, claim.language)]
     there = _told(claim.units, claim) or _elsewhere(claim)
     unsaid = [word.text for word in stated if word.side not in there]
     if unsaid or _DENIED.match(fold(claim.text)):
         return unsaid  # what is on neither side has no words of its own
-    return _turned(claim) or _nearer_to_the_other(stated, heard, claim.language)
+    if _COMPARES.search(claim.text):
+        return _turned(claim)
+    return _nearer_to_the_other(stated, heard, claim.language)
 
 
 def _elsewhere(claim: Claim) -> set[Side]:
@@ -59,7 +61,7 @@ def _own(word: SideWord, language: str) -> frozenset[str]:
 def _told(units: Sequence[Unit], claim: Claim) -> set[Side]:
     """Left, right, or both of them where a sentence speaks of both without saying which."""
     language = claim.language
-    if any(tells_either(unit.text, claim.text, language) for unit in units):
+    if any(tells_either(unit.text, language) for unit in units):
         return {Side.left, Side.right}
     # Abbreviations (gche, LLQ) are read with their organ only.
     there = {one.side for unit in units for one in sides(unit.text, language) if not one.denied}
@@ -104,7 +106,11 @@ def _nearer_to_the_other(
     for one in stated:
         near = {
             same: max(
-                (nearness(one, w, language) for w in heard if (w.side is one.side) is same),
+                (
+                    nearness(one, w, language)
+                    for w in heard
+                    if (w.side in (one.side, Side.both)) is same
+                ),
                 default=0.0,
             )
             for same in (True, False)

@@ -177,6 +177,8 @@ TWO_SIDES = [
      "Stone in the left ureter.", "Stone in the right ureter."),
     ("en", ["D: The left ureter is dilated.", "P: Every other day it aches."],
      "Left ureter dilated, aches every other day.", "Right ureter dilated, aches every other day."),
+    ("en", ["D: Lasegue is positive on the right but your reflexes are good bilaterally."],
+     "Lasegue positive on the right.", "Lasegue positive on the left."),
     ("en", ["P: It was lanced three times on the left and once on the right."],
      "Lanced three times on the left.", "Lanced three times on the right."),
     ("en", ["D: They both saw a torn ligament of the left ulnar side."],
@@ -223,6 +225,29 @@ TAKEN_BACK = [
 
 @pytest.mark.parametrize(("language", "said", "right", "wrong"), TAKEN_BACK)
 def test_what_is_taken_back_was_not_said(language: str, said: str, right: str, wrong: str) -> None:
+    talk = transcript(said, language=language)
+    assert rule(talk, right) is None
+    assert rule(talk, wrong) is not None
+
+
+def test_what_is_said_instead_is_denied_with_it() -> None:
+    talk = transcript("P: I wouldn't say any back pain, I mean abdominal pain.", language="en")
+    assert rule(talk, "No abdominal pain.") is None
+    assert rule(talk, "Abdominal pain.") is not None
+
+
+@pytest.mark.parametrize(
+    ("language", "said", "right", "wrong"),
+    [
+        ("en", "D: You have some tenderness beside the spine, no midline tenderness.",
+         "No midline tenderness.", "Midline tenderness."),
+        ("fr", "D: Il y a une douleur à la marche, pas de douleur nocturne.",
+         "Pas de douleur nocturne.", "Douleur nocturne."),
+    ],
+)  # fmt: skip
+def test_what_follows_a_no_is_about_the_next(
+    language: str, said: str, right: str, wrong: str
+) -> None:
     talk = transcript(said, language=language)
     assert rule(talk, right) is None
     assert rule(talk, wrong) is not None
