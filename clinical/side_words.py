@@ -47,6 +47,11 @@ _OTHER = re.compile(
     r"|les deux|aux deux|chaque|oppos[ée]e?)\b",
     re.IGNORECASE,
 )
+_WORD = re.compile(r"\b(?:left|right|gauches?|droite?s?)\b", re.IGNORECASE)
+_TELLS = re.compile(
+    r"left|right|gauche|droit|lateral|both|either|each|other|oppos|autre|deux|chaque"
+)
+"""In a text without any of these nothing of a side is told: most have none."""
 _ENDS = re.compile(r"\s*(?:[.,;?!]|$)")
 _PART = re.compile(
     r"[ -](?:of )?(?:\w+ )?(?:sides?|ones?|c[ôo]t[ée]s?|them|us|d'elles|d'eux)\b", re.IGNORECASE
@@ -72,17 +77,22 @@ class SideWord:
     """Content terms between this side and the next."""
 
 
-@remembered
 def side_words(text: str, language: str) -> tuple[SideWord, ...]:
     """Every word of one sentence that is most likely a side, with the words around it.
 
     ``Side.both`` stands for what is said of both, or of one that is not named: *the other one*.
     """
+    return _side_words(text, language) if _TELLS.search(folded(text).line) else ()
+
+
+@remembered
+def _side_words(text: str, language: str) -> tuple[SideWord, ...]:
     none = [match.span() for match in _NONE.finditer(text)]
     places = [
         match
-        for match in _SIDE.finditer(text)
-        if not any(start <= match.start() < end for start, end in none)
+        for word in _WORD.finditer(text)
+        if (match := _SIDE.match(text, word.start()))
+        and not any(start <= match.start() < end for start, end in none)
     ]
     places = sorted((*places, *_of_both(text, language)), key=lambda match: match.start())
     if not places:

@@ -18,8 +18,9 @@ from clinical.laterality import Lateral, sides
 from clinical.polarity import findings
 from clinical.side_words import side_words
 from clinical.text import stem
+from consultation.summary import Polarity
 from summarize.grounds import Grounds
-from summarize.said_polarity import OPPOSITE, said_polarity
+from summarize.said_polarity import OPPOSITE, said_polarities
 from summarize.terms import POLITE, Terms, hurting, neutral_stems, terms
 from summarize.units import Unit
 
@@ -56,6 +57,7 @@ class Grounder:
     _frequency: Counter[str] = field(init=False)
     _neutral: frozenset[str] = field(init=False)
     _polite: frozenset[str] = field(init=False)
+    _polarities: dict[int, dict[str, frozenset[Polarity]]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self._own = {
@@ -126,7 +128,12 @@ class Grounder:
         missing = tuple(word for term, (_, word) in wanted.items() if term not in covered)
         asked = self._asked(chosen, covered)
         support = round(min(1.0, support), 3)
-        return Grounds(tuple(chosen), support, missing, asked, self._told, self._sided)
+        return Grounds(tuple(chosen), support, missing, asked, *self._sides(text))
+
+    def _sides(self, text: str) -> tuple[tuple[Lateral, ...], tuple[Unit, ...]]:
+        """What the consultation tells of sides: wanted only beside a statement that names one."""
+        named = side_words(text, self.language) or sides(text, self.language)
+        return (self._told, self._sided) if named else ((), ())
 
     @cached_property
     def _sided(self) -> tuple[Unit, ...]:
@@ -155,15 +162,11 @@ class Grounder:
         for concept, polarity in stated.items():
             term = f"={concept}"
             naming = [u for u in candidates if term in self._answered[u.index]]
-            agreeing = {
-                u.index for u in naming if polarity in said_polarity(u, concept, self.language)
-            }
+            agreeing = {u.index for u in naming if polarity in self._polarity(u, concept)}
             if not agreeing and polarity in OPPOSITE:
                 # Nobody says so and somebody the opposite: that, not a doubt, is the evidence.
                 opposite = OPPOSITE[polarity]
-                agreeing = {
-                    u.index for u in naming if opposite in said_polarity(u, concept, self.language)
-                }
+                agreeing = {u.index for u in naming if opposite in self._polarity(u, concept)}
             if agreeing:
                 most = max(self._beside(term, wanted, u) for u in naming if u.index in agreeing)
                 for unit in naming:
@@ -178,6 +181,11 @@ class Grounder:
         held = wanted.keys() & self._answered[unit.index].keys()
         return sum(wanted[other][0] for other in held if other != term)
 
+    def _polarity(self, unit: Unit, concept: str) -> frozenset[Polarity]:
+        if unit.index not in self._polarities:
+            self._polarities[unit.index] = said_polarities(unit, self.language)
+        return self._polarities[unit.index].get(concept, frozenset())
+
     def against(self, text: str, unit: Unit) -> Grounds:
         """How much of a statement this one sentence holds, with the question it answers."""
         wanted = self._wanted(text)
@@ -189,7 +197,7 @@ class Grounder:
         missing = tuple(word for term, (_, word) in wanted.items() if term not in covered)
         asked = self._asked([unit], covered)
         support = round(min(1.0, support), 3)
-        return Grounds((unit,), support, missing, asked, self._told, self._sided)
+        return Grounds((unit,), support, missing, asked, *self._sides(text))
 
     def _asked(self, chosen: Sequence[Unit], covered: Set[str]) -> tuple[Unit, ...]:
         own = {term for unit in chosen for term in self._own[unit.index]}
