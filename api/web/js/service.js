@@ -3,7 +3,7 @@
 
 const KEPT = "anamnese.key";
 export const BASE = "/v1";
-const OUTSIDE = new Set(["/metrics", "/openapi.json"]);
+const OUTSIDE = new Set(["/metrics", "/openapi.json", "/smart/ehrs", "/smart/session"]);
 
 /** What the service refused: a stable code, and what to do. */
 export class Refused extends Error {
@@ -21,9 +21,13 @@ export class Away extends Error {}
 
 let key = sessionStorage.getItem(KEPT);
 let me = null;
+let launch = null;
 let onRefused = () => {};
 
 export const who = () => me;
+
+/** The launch from an EHR that this session came from: {id, ehr, practitioner, patient}. */
+export const launched = () => launch;
 
 /** Told when the key is no longer taken. */
 export const whenRefused = (told) => (onRefused = told);
@@ -36,6 +40,7 @@ export async function signIn(given) {
   key = given;
   try {
     me = await json("/me", { quiet: true });
+    launch = given?.startsWith("lau_") ? await json("/smart/session", { quiet: true }) : null;
   } catch (error) {
     key = before;
     throw error;
@@ -50,8 +55,23 @@ export async function signInAgain() {
   if (key || open) await signIn(key);
 }
 
+/** After a launch: what the browser came back with is a cookie that no script reads, good for one
+    trade. Throws Refused or Away. */
+export async function takeLaunch(id) {
+  let answer;
+  try {
+    answer = await fetch(`/smart/session/${id}`, { method: "POST", credentials: "same-origin", cache: "no-store" });
+  } catch {
+    throw new Away();
+  }
+  if (!answer.ok) throw await refusal(answer);
+  return signIn(await answer.text());
+}
+
 export function signOut() {
-  key = me = null;
+  // Whether it arrives or not: the session ends by itself, too.
+  if (launch) fetch("/smart/session", { method: "DELETE", headers: headers(), credentials: "omit", keepalive: true }).catch(() => {});
+  key = me = launch = null;
   sessionStorage.removeItem(KEPT);
 }
 
