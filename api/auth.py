@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from api.problem import Forbidden, Unauthorized
 from api.service import Service, Used
-from api.smart.launcher import Launched
+from api.smart.stages import Launched
 from api.tokens import Identity
 from consultation.author import Author
 from consultation.errors import InvalidOption

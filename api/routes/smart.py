@@ -13,10 +13,17 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.responses import RedirectResponse
 
 from api.auth import actor, principal
+from api.problem import TooManyRequests
 from api.service import Used
-from api.smart.errors import LaunchExpired, LaunchFailed, NothingToTrade, UnknownEhr
-from api.smart.launcher import Launched
+from api.smart.errors import (
+    LaunchExpired,
+    LaunchFailed,
+    NothingToTrade,
+    TooManyLaunches,
+    UnknownEhr,
+)
 from api.smart.resources import shown
+from api.smart.stages import Launched
 from consultation.errors import AnamneseError
 from jobs.errors import NotFound
 from jobs.smart_settings import SmartSettings
@@ -146,7 +153,9 @@ def end(request: Request, used: Used, who: Who) -> Response:
 
 def _failed(request: Request, error: AnamneseError) -> Response:
     """Back to the page, which says it in words. The message of our own errors quotes nobody."""
-    code = error.code if isinstance(error, LaunchFailed) else "launch_failed"
+    if isinstance(error, TooManyRequests):
+        error = TooManyLaunches("too many launches from this address")
+    code = error.code if isinstance(error, LaunchFailed) else LaunchFailed.code
     log.warning("launch: %s (%s) %s", error.code, error.message, request.state.request_id)
     return _away(f"/#/launch-failed/{code}")
 

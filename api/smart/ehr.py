@@ -65,7 +65,7 @@ class EhrClient:
             if not self.ehr.meant(found.get(name)):
                 raise EhrAnswer(f"discovery: {name} is at no origin that is configured")
         issuer = found.get("issuer")
-        if not isinstance(issuer, str) or not issuer:
+        if not isinstance(issuer, str) or not issuer or not issuer.isascii():
             raise EhrAnswer("discovery: no issuer")
         return Discovery(
             issuer,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from api.smart.errors import UnknownLaunch
-from api.smart.launcher import Launched
+from api.smart.stages import Launched
 from jobs.store import launches
 from jobs.store.access import Principal
 from jobs.store.store import Store

@@ -9,11 +9,8 @@ import hashlib
 import hmac
 import re
 import secrets
-from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
-
-from pydantic import BaseModel
 
 from api.key_sets import KeySet, ProviderAway
 from api.smart import resources
@@ -32,9 +29,9 @@ from api.smart.errors import (
     TooManyLaunches,
     UnknownEhr,
 )
+from api.smart.stages import Begun, Ended, Launched, Start
 from api.tokens import InvalidToken, Tokens
 from consultation.errors import InvalidOption
-from jobs.document_context import ContextIn
 from jobs.service_settings import ServiceSettings
 from jobs.smart_settings import Ehr
 from jobs.store import access, audit, launches, pseudonyms
@@ -43,39 +40,6 @@ from jobs.store.crypto import digest
 from jobs.store.store import Store
 
 _ID = re.compile(r"[A-Za-z0-9.-]{1,64}")
-
-
-class Start(BaseModel):
-    iss: str
-    verifier: str
-    nonce: str
-
-
-class Launched(BaseModel):
-    """What is kept of a launch, encrypted."""
-
-    ehr: str
-    practitioner: str
-    patient: str
-    """The reference to erase by."""
-    context: ContextIn
-
-
-@dataclass(frozen=True)
-class Begun:
-    where: str
-    """The EHR's page to sign in at."""
-    state: str
-    browser: str
-    """The secret of this browser's cookie."""
-    framed: bool
-
-
-@dataclass(frozen=True)
-class Ended:
-    launch_id: str
-    secret: str
-    framed: bool
 
 
 class Launcher:
@@ -180,11 +144,17 @@ class Launcher:
             raise BadIdToken(f"id_token: {refused.message}") from None
         except ProviderAway:
             raise EhrAway("the EHR's keys could not be had") from None
-        given, party = claims.get("nonce"), claims.get("azp", client.ehr.client_id)
-        if not isinstance(given, str) or not hmac.compare_digest(given.encode(), nonce.encode()):
+        given, audience = claims.get("nonce"), claims["aud"]
+        # Both are ASCII: ours was made so, and compare_digest takes nothing else.
+        fits = isinstance(given, str) and given.isascii() and hmac.compare_digest(given, nonce)
+        if not fits:
             raise BadIdToken("id_token: of another launch (nonce)")
-        if party != client.ehr.client_id:
+        alone = isinstance(audience, str) or len(audience) == 1
+        if claims.get("azp", client.ehr.client_id if alone else None) != client.ehr.client_id:
             raise BadIdToken("id_token: for another client (azp)")
+        subject = claims["sub"]
+        if not isinstance(subject, str) or not subject.isascii() or not 0 < len(subject) <= 255:
+            raise BadIdToken("id_token: names nobody")
         return claims
 
     def _checker(self, client: EhrClient, about: Discovery) -> Tokens:
@@ -226,12 +196,9 @@ class Launcher:
         self, client: EhrClient, claims: dict[str, Any], launched: Launched, request_id: str
     ) -> Ended:
         ring, ehr = self._store.ring, client.ehr
-        subject = claims["sub"]
-        if not isinstance(subject, str) or not 0 < len(subject) <= 255:
-            raise BadIdToken("id_token: names nobody")
         with self._store.database.write() as session:
             org = access.organisation(session, ehr.organisation)
-            person = pseudonyms.person(session, ring, org, str(claims["iss"]), subject)
+            person = pseudonyms.person(session, ring, org, claims["iss"], claims["sub"])
             row, secret = launches.create(
                 session,
                 ring,

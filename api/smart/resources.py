@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from typing import Any
+from unicodedata import category
 
 from pydantic import ValidationError
 
@@ -25,6 +26,7 @@ _CLASSES = {
     "NONAC": "IMP",
 }
 _MOST = 20
+_LONG = 3000
 
 
 def context(
@@ -65,7 +67,7 @@ def shown(given: DocumentContext | ContextIn) -> dict[str, Any]:
 
 def _patient(found: dict[str, Any]) -> Patient:
     name = _name(found)
-    given = tuple(_line(one) for one in _list(name.get("given")) if _line(one))
+    given = tuple(_line(one) for one in _list(name.get("given"))[:_MOST] if _line(one))
     patient = Patient(
         identifiers=tuple(_identifiers(found)),
         family=_line(name.get("family")) or (None if given else _line(name.get("text"))),
@@ -150,9 +152,11 @@ def _kept(kind: type[Patient] | type[Encounter], **value: object) -> Any:
 
 
 def _line(value: object) -> str | None:
+    """Without control characters and halves of characters, which no document can hold."""
     if not isinstance(value, str):
         return None
-    return " ".join(value.split())[:300] or None
+    kept = "".join(" " if category(one) in {"Cc", "Cs"} else one for one in value[:_LONG])
+    return " ".join(kept.split())[:300] or None
 
 
 def _list(value: object) -> list[Any]:

@@ -1,4 +1,4 @@
-"""From an EHR to the page in a real browser: both ways in, what is recorded there, and a failure."""
+"""From an EHR to the page in a real browser: both ways in, a recording there, a failure."""
 
 from __future__ import annotations
 

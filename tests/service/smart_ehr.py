@@ -81,6 +81,8 @@ class TestEhr:
         self.about: dict[str, Any] = {}
         self.forged = False
         self.down: set[str] = set()
+        self.instead: dict[str, Response] = {}
+        """Path → what is answered there, whatever was asked."""
         self.resources = {
             f"{one['resourceType']}/{one['id']}": dict(one)
             for one in (PATIENT, ENCOUNTER, PRACTITIONER)
@@ -113,6 +115,8 @@ class TestEhr:
             self.asked.append(request.url.path)
             if any(request.url.path.startswith(one) for one in self.down):
                 return Response(status_code=503)
+            if (wrong := self.instead.get(request.url.path)) is not None:
+                return wrong
             answer: Response = await following(request)
             return answer
 
