@@ -10,6 +10,7 @@ from playwright.sync_api import Browser, expect
 
 from tests.browser.chromium import SAMPLE, Watched
 from tests.browser.clinic import Clinic
+from tests.browser.test_access import faults
 from tests.service.conftest import free_port
 from tests.service.smart_ehr import INS, TestEhr, smart_ehr
 
@@ -86,13 +87,21 @@ def test_launches(browser: Browser, launched: Clinic, ehr: TestEhr, tmp_path: Pa
     # Standalone: from where people sign in.
     page.get_by_role("link", name="Se connecter avec Orbis").click()
     expect(page.locator("#top .launched strong")).to_have_text(PATIENT)
+    page.wait_for_selector(".stage .drop")
     page.screenshot(path=str(tmp_path / "launched.png"))
+    assert faults(page) == []
     page.get_by_role("button", name="English").click()
     expect(page.locator("#top .launched")).to_contain_text("born March 12, 1961")
     page.get_by_role("button", name="Sign out").click()
     expect(page.get_by_role("link", name="Sign in with Orbis")).to_be_visible()
+    assert faults(page) == []
+    page.goto(f"{launched.url}/smart/launch?iss=https://else.example/fhir&launch=x")
+    expect(page.locator(".toast.bad")).to_contain_text("EHR")
+    assert "launch" not in page.url
+    assert "else.example" not in page.url
+    # Both sessions are over: the first was ended by the launch that failed.
     with launched.client(bearer) as client:
-        assert client.get("/me").status_code == 200  # the first session, of a tab that went away
+        assert client.get("/me").status_code == 401
     log = launched.log.read_text()
     assert not [one for one in (*ehr.issued, "Dupont", "Martin") if one in log]
     assert watched.faults == []

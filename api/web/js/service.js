@@ -2,6 +2,7 @@
    tab's session alone. */
 
 const KEPT = "anamnese.key";
+const LAUNCHED = "lau_";
 export const BASE = "/v1";
 const OUTSIDE = new Set(["/metrics", "/openapi.json", "/smart/ehrs", "/smart/session"]);
 
@@ -40,7 +41,7 @@ export async function signIn(given) {
   key = given;
   try {
     me = await json("/me", { quiet: true });
-    launch = given?.startsWith("lau_") ? await json("/smart/session", { quiet: true }) : null;
+    launch = given?.startsWith(LAUNCHED) ? await json("/smart/session", { quiet: true }) : null;
   } catch (error) {
     key = before;
     throw error;
@@ -70,7 +71,7 @@ export async function takeLaunch(id) {
 
 export function signOut() {
   // Whether it arrives or not: the session ends by itself, too.
-  if (launch) fetch("/smart/session", { method: "DELETE", headers: headers(), credentials: "omit", keepalive: true }).catch(() => {});
+  if (key?.startsWith(LAUNCHED)) fetch("/smart/session", { method: "DELETE", headers: headers(), credentials: "omit", keepalive: true }).catch(() => {});
   key = me = launch = null;
   sessionStorage.removeItem(KEPT);
 }
