@@ -91,7 +91,7 @@ def test_launches(browser: Browser, launched: Clinic, ehr: TestEhr, tmp_path: Pa
     page.screenshot(path=str(tmp_path / "launched.png"))
     assert faults(page) == []
     page.get_by_role("button", name="English").click()
-    expect(page.locator("#top .launched")).to_contain_text("born March 12, 1961")
+    expect(page.locator("#top .launched")).to_contain_text("born Mar 12, 1961")
     page.get_by_role("button", name="Sign out").click()
     expect(page.get_by_role("link", name="Sign in with Orbis")).to_be_visible()
     assert faults(page) == []

@@ -41,6 +41,6 @@ function mark() {
 function about({ ehr, patient }) {
   const born = patient.birth_date && t("launch.born", { day: written(patient.birth_date) });
   const numbers = patient.identifiers.map((one) => `${one.type} ${one.value}`);
-  return h("p", { class: "launched", role: "note" }, h("span", {}, t("launch.from", { ehr })),
-    h("strong", {}, patient.name), h("span", {}, [born, ...numbers].filter(Boolean).join(" · ")));
+  return h("p", { class: "launched", role: "note" }, h("span", {}, t("launch.from", { ehr })), " ",
+    h("strong", {}, patient.name), " ", h("span", {}, [born, ...numbers].filter(Boolean).join(" · ")));
 }
