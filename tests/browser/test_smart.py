@@ -90,6 +90,10 @@ def test_launches(browser: Browser, launched: Clinic, ehr: TestEhr, tmp_path: Pa
     page.wait_for_selector(".stage .drop")
     page.screenshot(path=str(tmp_path / "launched.png"))
     assert faults(page) == []
+    page.set_viewport_size({"width": 375, "height": 800})
+    page.screenshot(path=str(tmp_path / "narrow.png"))
+    assert page.evaluate("document.documentElement.scrollWidth") <= 375
+    assert faults(page) == []
     page.get_by_role("button", name="English").click()
     expect(page.locator("#top .launched")).to_contain_text("born Mar 12, 1961")
     page.get_by_role("button", name="Sign out").click()
