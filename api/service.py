@@ -10,6 +10,7 @@ from fastapi import Depends, Request
 from api.admission import Admission
 from api.metrics import ApiMetrics
 from api.rates import Rates
+from api.smart.launcher import Launcher
 from api.tokens import Tokens
 from jobs.queue import Enqueuer
 from jobs.service_settings import ServiceSettings
@@ -26,6 +27,7 @@ class Service:
     rates: Rates
     tokens: Tokens | None
     """None where no identity provider is set."""
+    launcher: Launcher
 
 
 def service(request: Request) -> Service:

@@ -15,9 +15,12 @@ from jobs.document_settings import DocumentSettings
 from jobs.identity_settings import IdentitySettings
 from jobs.life_cycle_settings import LifeCycleSettings
 from jobs.push_settings import PushSettings
+from jobs.smart_settings import SmartSettings
 
 
-class ServiceSettings(IdentitySettings, LifeCycleSettings, DocumentSettings, PushSettings):
+class ServiceSettings(
+    IdentitySettings, LifeCycleSettings, DocumentSettings, PushSettings, SmartSettings
+):
     """Read from the environment: ``ANAMNESE_`` and the field's name in capitals."""
 
     model_config = SettingsConfigDict(
