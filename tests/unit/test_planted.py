@@ -41,6 +41,20 @@ def test_every_kind_has_wordings_that_were_kept_apart() -> None:
             assert not set(entry["unseen_a"]) & {*entry["a"], *entry["held_a"], *entry["fresh_a"]}
 
 
+def test_blind_wordings_stand_in_no_other_set() -> None:
+    for language in ("fr", "en"):
+        blind = _wordings(language, "blind_")["stale"]
+        others = _wordings(language)["stale"]
+        assert list(blind) == list(others)
+        for kind, entry in blind.items():
+            assert len({len(entry[name]) for name in ("first", "a", "b") if name in entry}) == 1
+            known = {c for rows in others[kind].values() if isinstance(rows, list) for c in rows}
+            for row in zip(*(entry[name] for name in ("first", "a") if name in entry), strict=True):
+                assert not set(row) <= known
+    some = patients("stale", 14, wordings="blind")
+    assert {one.wordings for one in some} == {"blind"}
+
+
 def test_what_is_missed_and_what_is_false_are_counted() -> None:
     one = patients("contradictions", 1)[0]
     figures = measured("contradictions", "tuned", [(one, synthesis())])
