@@ -16,6 +16,10 @@ from api.middleware import Envelope
 from api.openapi import describe
 from api.rates import Rates
 from api.routes import (
+    admin_jobs,
+    admin_keys,
+    admin_people,
+    admin_service,
     audit,
     batches,
     consultations,
@@ -105,6 +109,10 @@ def make_app(settings: ServiceSettings) -> FastAPI:
         records,
         record_documents,
         syntheses,
+        admin_service,
+        admin_jobs,
+        admin_keys,
+        admin_people,
     ):
         app.include_router(one.router)
     app.openapi = lambda: describe(app)  # type: ignore[method-assign]

@@ -18,11 +18,17 @@ from api.tokens import Identity
 from consultation.author import Author
 from consultation.errors import InvalidOption
 from jobs.service_settings import ServiceSettings
-from jobs.store import access, pseudonyms
+from jobs.store import access, people, pseudonyms
 from jobs.store.access import SCOPES, Principal, Role, Scope
 from jobs.store.audit import Actor
 from jobs.store.database import DatabaseAway
 from jobs.store.store import Store
+
+
+class PersonBlocked(Forbidden):
+    code = "person_blocked"
+    hint = "An administrator of this service has blocked this person; ask them why."
+
 
 LOCAL = "local"
 """The organisation of a service without authentication."""
@@ -74,7 +80,11 @@ def principal(
 def _identified(used: Service, credentials: str) -> Principal:
     """Raises Unauthorized, Forbidden or ProviderAway."""
     if used.tokens is not None and credentials.count(".") == 2:
-        return of_token(used.store, used.tokens.identify(credentials))
+        who = of_token(used.store, used.tokens.identify(credentials))
+        if who.unseen:
+            with contextlib.suppress(DatabaseAway), used.store.database.write() as session:
+                people.seen(session, who.org_id, who.key_id, who.role)
+        return who
     with used.store.database.read() as session:
         found = access.identify(session, credentials)
     if found is None:
@@ -87,18 +97,22 @@ def _identified(used: Service, credentials: str) -> Principal:
 
 
 def of_token(store: Store, identity: Identity) -> Principal:
-    """Whom a token is about, by a hash: no name gets into rows or the audit log."""
+    """Whom a token is about, by a hash: no name gets into rows or the audit log. Raises
+    PersonBlocked."""
     name, who = identity.organisation, (identity.issuer, identity.subject)
     with store.database.read() as session:
         org = access.known_organisation(session, name)
         if org is not None and pseudonyms.has_key(session, org):
             person = pseudonyms.person(session, store.ring, org, *who)
-            return Principal(org, person, identity.role, identity.scopes)
+            if people.is_blocked(session, person):
+                raise PersonBlocked("this person is blocked here")
+            unseen = people.to_be_noted(session, person, identity.role)
+            return Principal(org, person, identity.role, identity.scopes, unseen)
     # The first one of this organisation.
     with store.database.write() as session:
         org = access.organisation(session, name)
         person = pseudonyms.person(session, store.ring, org, *who)
-    return Principal(org, person, identity.role, identity.scopes)
+    return Principal(org, person, identity.role, identity.scopes, unseen=True)
 
 
 def needs(scope: Scope) -> Callable[[Principal], Principal]:
@@ -128,3 +142,4 @@ Eraser = Annotated[Principal, Depends(needs(Scope.erase))]
 Auditor = Annotated[Principal, Depends(needs(Scope.audit))]
 Monitor = Annotated[Principal, Depends(needs(Scope.metrics))]
 Hooker = Annotated[Principal, Depends(needs(Scope.webhooks))]
+Manager = Annotated[Principal, Depends(needs(Scope.manage))]
