@@ -5,14 +5,15 @@ from __future__ import annotations
 import shutil
 from typing import Literal
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
 
-from api.auth import Manager
+from api.auth import Manager, actor
 from api.problem import responses
 from api.service import Service, Used
 from api.wire import Wire, iso
+from jobs.retention import WORK
 from jobs.service_settings import ServiceSettings
-from jobs.store import census, forecast, workers
+from jobs.store import audit, census, forecast, lives, workers
 from jobs.store.forecast import DAY_MS, HOUR_MS, Ages, Forecast
 from jobs.store.tables import now_ms
 
@@ -133,6 +134,16 @@ def retention(used: Used, who: Manager) -> RetentionOut:
     with used.store.database.read() as session:
         found = forecast.forecast(session, who.org_id, _ages(used.settings))
     return RetentionOut(at=iso(now_ms()), kinds=[_kept(one) for one in found])
+
+
+@router.post("/retention/run", status_code=202, responses=responses())
+def run(request: Request, used: Used, who: Manager) -> RetentionOut:
+    """A worker does it within seconds, by the settings and no other rule: what is due now, of the
+    whole service. The answer is the forecast as it still stands."""
+    with used.store.database.write() as session:
+        lives.hurry(session, WORK)
+        audit.append(used.store.database, session, actor(request, who), "retention.run", WORK)
+    return retention(used, who)
 
 
 def _ages(settings: ServiceSettings) -> Ages:

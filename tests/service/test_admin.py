@@ -265,7 +265,7 @@ def test_the_forecast_is_what_retention_does(
         org = access.organisation(session, "clinic")
         key = access.issue(session, org_id=org, name="k", role=access.Role.admin, expires=None)[1]
     with TestClient(app) as client:
-        door = Door(client, store, org, {"admin": key, "clinician": key})
+        door = Door(client, store, org, dict.fromkeys(("admin", "clinician", "auditor"), key))
         con = str(upload(door)["consultation_id"])
         put(store, org, con, TRANSCRIPT, b"{}")
         put(store, org, con, SUMMARY, b"{}", "soap")
@@ -283,7 +283,13 @@ def test_the_forecast_is_what_retention_does(
             return {one["kind"]: one["due_now"] for one in kinds}
 
         assert due() == {"recordings": 0, "transcripts": 1, "notes": 0, "records": 1}
-        gone = Retention(store, enqueuer, changed).look()
+        worker = Retention(store, enqueuer, changed)
+        assert worker.claim("retention", 60)
+        assert not worker.claim("retention", 60), "it was a moment ago"
+        assert client.post("/v1/admin/retention/run", headers=door.as_()).status_code == 202
+        assert worker.claim("retention", 60), "an administrator wants it now"
+        assert ("retention.run", "retention") in actions(door, action="retention.")
+        gone = worker.look()
         assert (gone["audio"], gone["transcript"], gone["summary"], gone["records"]) == (0, 1, 0, 1)
         assert set(due().values()) == {0}
 
