@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Subquery, case, exists, func, literal, null, select
+from sqlalchemy import BigInteger, Subquery, case, cast, exists, func, literal, null, select
 from sqlalchemy.orm import Session
 
 from jobs.store.artefacts import SUMMARY, TRANSCRIPT
@@ -22,6 +22,8 @@ DAY_MS = 24 * HOUR_MS
 _AHEAD = (0, DAY_MS, 7 * DAY_MS)
 _LISTED = 20
 """Of each kind, those that go next."""
+_NEVER = cast(null(), BigInteger)
+"""PostgreSQL would take a bare NULL of a subquery for text, and compares that with no number."""
 
 
 @dataclass(frozen=True)
@@ -135,7 +137,7 @@ def _results(org_id: str, kind: str, keeps: int | None) -> Subquery:
         select(
             Artefact.consultation_id.label("id"),
             size.label("bytes"),
-            (worked + keeps if keeps is not None else null()).label("due"),
+            (worked + keeps if keeps is not None else _NEVER).label("due"),
             literal("age").label("reason"),
             case((_busy(Artefact.consultation_id), 1), else_=0).label("waits"),
         )
@@ -151,7 +153,7 @@ def _records(org_id: str, keeps: int | None) -> Subquery:
         .correlate(RecordRow)
         .scalar_subquery()
     )
-    due: Any = RecordRow.changed + keeps if keeps is not None else null()
+    due: Any = RecordRow.changed + keeps if keeps is not None else _NEVER
     return (
         select(
             RecordRow.id,
