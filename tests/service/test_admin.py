@@ -253,7 +253,7 @@ def test_the_forecast_is_what_retention_does(
 ) -> None:
     """What is said to be due now is what goes at the next look, of every kind."""
     from jobs.retention import Retention
-    from tests.service.test_records import DOCUMENT, work
+    from tests.service.test_records import LATE, parts, work
 
     more = {
         "retention_transcript_days": 1, "retention_note_days": 2, "retention_record_days": 3,
@@ -269,7 +269,7 @@ def test_the_forecast_is_what_retention_does(
         con = str(upload(door)["consultation_id"])
         put(store, org, con, TRANSCRIPT, b"{}")
         put(store, org, con, SUMMARY, b"{}", "soap")
-        sent = client.post("/v1/records", headers=door.as_(), files=DOCUMENT).json()
+        sent = client.post("/v1/records", headers=door.as_(), files=parts([LATE])).json()
         work(store, sent["job"]["id"])
         with store.database.write() as session:
             job = session.scalars(select(Job).where(Job.consultation_id == con)).one()

@@ -87,7 +87,7 @@ def test_the_page_is_light() -> None:
     assert sum(path.stat().st_size for path in files - LATER) < LIMIT
     assert sum(path.stat().st_size for path in LATER) < LIMIT / 10
     for path in set(SCRIPTS) - LATER:
-        assert re.search(r'^import .*/admin(?:/|\.js)', text(path), re.MULTILINE) is None, path
+        assert re.search(r"^import .*/admin(?:/|\.js)", text(path), re.MULTILINE) is None, path
 
 
 @pytest.mark.parametrize("path", SCRIPTS, ids=lambda path: path.name)
