@@ -84,7 +84,7 @@ def test_it_acts(visit: Open, clinic: Clinic, key: str) -> None:
     window = page.get_by_role("dialog")
     window.get_by_label("Nom").fill("Dr Durand")
     window.get_by_role("button", name="Créer la clé").click()
-    secret = page.locator("input.secret").input_value()
+    secret = page.locator(".secret").input_value()
     with clinic.client(secret) as client:
         assert client.get("/me").json()["name"] == "Dr Durand"
     page.get_by_role("dialog").get_by_role("button", name="Fermer").last.click()

@@ -43,7 +43,7 @@ async function rotate(one, redraw) {
 /** The secret, this once: it is in no other place of the page. */
 async function shown(made, redraw) {
   if (!made) return;
-  const secret = h("input", { class: "secret", readonly: true, value: made.secret, autocomplete: "off", spellcheck: "false" });
+  const secret = h("textarea", { class: "secret", readonly: true, rows: 2, value: made.secret, autocomplete: "off", spellcheck: "false" });
   const copy = act("file", t("admin.copy"), async () => {
     secret.select();
     // Only where the page is served securely; else what is selected is copied by hand.

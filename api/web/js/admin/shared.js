@@ -8,9 +8,12 @@ import { named, number, size, t } from "../words.js";
 /** ``heads``: words, or null for the column of buttons. ``rows``: lists of cells. */
 export function table(title, heads, rows) {
   if (!rows.length) return h("p", { class: "hint" }, t("admin.none"));
-  const head = (one) => (one === null ? h("td", {}) : h("th", { scope: "col" }, one));
+  // On a narrow screen rows are drawn as blocks, each cell with its heading: what they are is said all the same.
+  const head = (one) => (one === null ? h("td", { role: "cell" }) : h("th", { scope: "col", role: "columnheader" }, one));
+  const cell = (one, place) => h("td", { role: "cell", data: { label: heads[place] ?? "" } }, h("div", {}, one));
+  const line = (cells) => h("tr", { role: "row" }, cells);
   return h("div", { class: "table-scroll", tabindex: 0, role: "region", "aria-label": title },
-    h("table", {}, h("thead", {}, h("tr", {}, heads.map(head))), h("tbody", {}, rows.map((row) => h("tr", {}, row.map((cell) => h("td", {}, cell)))))));
+    h("table", { role: "table" }, h("thead", { role: "rowgroup" }, line(heads.map(head))), h("tbody", { role: "rowgroup" }, rows.map((row) => line(row.map(cell))))));
 }
 
 /** ``beside``: what stands at the end of its headline. */

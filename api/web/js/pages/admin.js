@@ -25,5 +25,6 @@ export async function adminPage(main, { values, signal }) {
   const link = (name) => h("a", { href: `#/admin/${name}`, "aria-current": name === shown ? "page" : null, "data-key": `admin-${name}` }, t(`admin.${name}`));
   const place = h("div", { class: "admin-section", id: `admin-${shown}` });
   fill(main, h("h1", {}, t("admin.title")), h("nav", { class: "sections", "aria-label": t("admin.sections") }, may.map(link)), place);
+  main.querySelector(".sections [aria-current]").scrollIntoView({ block: "nearest", inline: "center" });
   await SECTIONS[shown][0](place, signal).catch((error) => signal.aborted || explain(error));
 }
