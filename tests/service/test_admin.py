@@ -423,13 +423,13 @@ def test_people_are_seen_and_kept_out(
         assert client.get("/v1/me", headers=token).status_code == 200
         said = client.get("/v1/audit", headers=admin, params={"subject": me["id"]}).json()["items"]
         assert [one["action"] for one in said] == ["person.block", "person.unblock"]
-    # Who acted before people were noted is known by the audit log, and can be blocked.
-    before = f"usr_{'0' * 32}"
-    with store.database.write() as session:
-        audit.append(store.database, session, audit.Actor(org, before), "note.sign", "x")
-        assert before in {one.id for one in people.listed(session, org)}
-        assert people.block(session, org, before, "k")
-        assert people.is_blocked(session, before)
+        # Who acted before people were noted is known by the audit log, and can be blocked.
+        before = f"usr_{'0' * 32}"
+        with store.database.write() as session:
+            audit.append(store.database, session, audit.Actor(org, before), "note.sign", "x")
+            assert before in {one.id for one in people.listed(session, org)}
+            assert people.block(session, org, before, "k")
+            assert people.is_blocked(session, before)
 
 
 def test_without_a_provider_there_are_no_people(door: Door) -> None:
