@@ -16,6 +16,10 @@ from api.middleware import Envelope
 from api.openapi import describe
 from api.rates import Rates
 from api.routes import (
+    admin_jobs,
+    admin_keys,
+    admin_people,
+    admin_service,
     audit,
     batches,
     consultations,
@@ -109,6 +113,10 @@ def make_app(settings: ServiceSettings) -> FastAPI:
         record_documents,
         syntheses,
         smart,
+        admin_service,
+        admin_jobs,
+        admin_keys,
+        admin_people,
     ):
         app.include_router(one.router)
     app.openapi = lambda: describe(app)  # type: ignore[method-assign]

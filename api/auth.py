@@ -19,11 +19,17 @@ from api.tokens import Identity
 from consultation.author import Author
 from consultation.errors import InvalidOption
 from jobs.service_settings import ServiceSettings
-from jobs.store import access, launches, pseudonyms
+from jobs.store import access, launches, people, pseudonyms
 from jobs.store.access import SCOPES, Principal, Role, Scope
 from jobs.store.audit import Actor
 from jobs.store.database import DatabaseAway
 from jobs.store.store import Store
+
+
+class PersonBlocked(Forbidden):
+    code = "person_blocked"
+    hint = "An administrator of this service has blocked this person; ask them why."
+
 
 LOCAL = "local"
 """The organisation of a service without authentication."""
@@ -75,9 +81,9 @@ def principal(
 def _identified(used: Service, credentials: str) -> Principal:
     """Raises Unauthorized, Forbidden or ProviderAway."""
     if used.tokens is not None and credentials.count(".") == 2:
-        return of_token(used.store, used.tokens.identify(credentials))
+        return _noted(used, of_token(used.store, used.tokens.identify(credentials)))
     if credentials.startswith("lau_"):
-        return _launched(used, credentials)
+        return _noted(used, _launched(used, credentials))
     with used.store.database.read() as session:
         found = access.identify(session, credentials)
     if found is None:
@@ -89,30 +95,50 @@ def _identified(used: Service, credentials: str) -> Principal:
     return found
 
 
+def _noted(used: Service, who: Principal) -> Principal:
+    """A person, and when they came."""
+    if who.unseen:
+        with contextlib.suppress(DatabaseAway), used.store.database.write() as session:
+            people.seen(session, who.org_id, who.key_id, who.role)
+    return who
+
+
 def _launched(used: Service, credentials: str) -> Principal:
-    """A person whom an EHR launched, with the role of its settings. Raises Unauthorized."""
+    """A person whom an EHR launched, with the role of its settings. Raises Unauthorized and
+    PersonBlocked."""
     with used.store.database.read() as session:
         row = launches.identify(session, credentials)
         if row is None:
             raise Unauthorized("the session is over", hint="Open the page from the EHR again.")
         name = Launched.model_validate_json(launches.body_of(row, used.store.ring)).practitioner
         role = Role(row.role)
-        return Principal(row.org_id, row.person, role, SCOPES[role], name=name, launch_id=row.id)
+        unseen = _let_in(session, row.person, role)
+        scopes = SCOPES[role]
+        return Principal(row.org_id, row.person, role, scopes, unseen, name, launch_id=row.id)
 
 
 def of_token(store: Store, identity: Identity) -> Principal:
-    """Whom a token is about, by a hash: no name gets into rows or the audit log."""
+    """Whom a token is about, by a hash: no name gets into rows or the audit log. Raises
+    PersonBlocked."""
     name, who = identity.organisation, (identity.issuer, identity.subject)
     with store.database.read() as session:
         org = access.known_organisation(session, name)
         if org is not None and pseudonyms.has_key(session, org):
             person = pseudonyms.person(session, store.ring, org, *who)
-            return Principal(org, person, identity.role, identity.scopes)
+            unseen = _let_in(session, person, identity.role)
+            return Principal(org, person, identity.role, identity.scopes, unseen)
     # The first one of this organisation.
     with store.database.write() as session:
         org = access.organisation(session, name)
         person = pseudonyms.person(session, store.ring, org, *who)
-    return Principal(org, person, identity.role, identity.scopes)
+    return Principal(org, person, identity.role, identity.scopes, unseen=True)
+
+
+def _let_in(session: Session, person: str, role: Role) -> bool:
+    """Whether it is to be noted that they came. Raises PersonBlocked."""
+    if people.is_blocked(session, person):
+        raise PersonBlocked("this person is blocked here")
+    return people.to_be_noted(session, person, role)
 
 
 def needs(scope: Scope) -> Callable[[Principal], Principal]:
@@ -143,3 +169,4 @@ Eraser = Annotated[Principal, Depends(needs(Scope.erase))]
 Auditor = Annotated[Principal, Depends(needs(Scope.audit))]
 Monitor = Annotated[Principal, Depends(needs(Scope.metrics))]
 Hooker = Annotated[Principal, Depends(needs(Scope.webhooks))]
+Manager = Annotated[Principal, Depends(needs(Scope.manage))]

@@ -21,6 +21,7 @@ from jobs.store.store import Store
 from jobs.store.tables import now_ms
 
 log = logging.getLogger("anamnese.retention")
+WORK = "retention"
 EVERY_SECONDS = 60.0
 ORPHANS_SECONDS = 3600.0
 _AT_ONCE = 200
@@ -35,7 +36,7 @@ class Retention:
 
     def turn(self) -> int:
         """What is this worker's to do now; 0, for the next look is soon enough for more."""
-        if self.claim("retention", EVERY_SECONDS):
+        if self.claim(WORK, EVERY_SECONDS):
             self.look()
         if self.claim("orphans", ORPHANS_SECONDS):
             remove_orphans(self._store.database, self._store.audio)

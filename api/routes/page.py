@@ -20,6 +20,8 @@ from jobs.errors import NotFound
 router = APIRouter(include_in_schema=False)
 FOLDER = Path(__file__).parents[1] / "web"
 _UNFRAMED = "frame-ancestors 'none'"
+_LATER = ("js/admin/", "js/pages/admin.js")
+"""Modules that only few need: asked for by who does."""
 POLICY = "; ".join(
     (
         "default-src 'none'",
@@ -77,7 +79,7 @@ def _index(authentication: str) -> bytes:
     modules = "".join(
         f'<link rel="modulepreload" href="{here}/{name}">\n'
         for name in files()
-        if name.endswith(".js")
+        if name.endswith(".js") and not name.startswith(_LATER)
     )
     text = files()["index.html"].decode()
     filled = {"static": here, "modules": modules, "authentication": authentication}

@@ -12,6 +12,7 @@ from fastapi.testclient import TestClient
 from sqlalchemy import select
 
 from api.app import make_app
+from jobs.store import people
 from jobs.store.artefacts import SUMMARY, TRANSCRIPT
 from jobs.store.tables import Organisation
 from tests.service.conftest import MakeSettings, fresh_database
@@ -131,6 +132,16 @@ def test_a_launch_files_what_is_recorded_with_its_patient(
         stranger = launch.bearer(launch())
         refused = upload(client, stranger, launch=about["id"])
         assert (refused.status_code, refused.json()["code"]) == (422, "launch_over")
+
+        # Who is blocked here gets in by no launch.
+        third = client.get("/v1/me", headers=stranger).json()["id"]
+        store = client.app.state.service.store  # type: ignore[attr-defined]
+        with store.database.write() as session:
+            org = session.scalar(select(Organisation.id).where(Organisation.name == "clinic"))
+            assert org is not None
+            assert people.block(session, org, third, "test")
+        refused = client.get("/v1/me", headers=stranger)
+        assert (refused.status_code, refused.json()["code"]) == (403, "person_blocked")
 
         # The patient is erased by the number that the EHR gave: launches, too.
         wanted = {"patient": "261037511801272"}

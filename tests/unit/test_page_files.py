@@ -12,7 +12,9 @@ WEB = Path(__file__).parents[2] / "api" / "web"
 SCRIPTS = sorted((WEB / "js").rglob("*.js"))
 WORDS = {one: json.loads((WEB / "lang" / f"{one}.json").read_text("utf-8")) for one in ("fr", "en")}
 LIMIT = 300_000
-"""Bytes of everything, as they are sent without compression."""
+"""Bytes of everything that a clinician's page asks for, as they are sent without compression."""
+LATER = {WEB / "js" / "pages" / "admin.js", *(WEB / "js" / "admin").iterdir()}
+"""Asked for by who opens the administration."""
 
 
 def text(path: Path) -> str:
@@ -81,7 +83,11 @@ def test_index_has_no_inline_script_or_style() -> None:
 
 
 def test_the_page_is_light() -> None:
-    assert sum(path.stat().st_size for path in WEB.rglob("*.*") if path.is_file()) < LIMIT
+    files = {path for path in WEB.rglob("*.*") if path.is_file()}
+    assert sum(path.stat().st_size for path in files - LATER) < LIMIT
+    assert sum(path.stat().st_size for path in LATER) < LIMIT / 10
+    for path in set(SCRIPTS) - LATER:
+        assert re.search(r"^import .*/admin(?:/|\.js)", text(path), re.MULTILINE) is None, path
 
 
 @pytest.mark.parametrize("path", SCRIPTS, ids=lambda path: path.name)

@@ -10,7 +10,6 @@ import { signInPage } from "./pages/signin.js";
 import { listPage } from "./pages/list.js";
 import { newPage } from "./pages/new.js";
 import { consultationPage } from "./pages/consultation.js";
-import { adminPage } from "./pages/admin.js";
 import { recordsPage } from "./pages/records.js";
 import { newRecordPage } from "./pages/record_new.js";
 import { recordPage } from "./pages/record.js";
@@ -19,12 +18,18 @@ import { named, t } from "./words.js";
 const ROUTES = [
   [/^$/, listPage],
   [/^new$/, newPage],
-  [/^admin$/, adminPage],
+  [/^admin(?:\/([a-z]+))?$/, adminPage],
   [/^records$/, recordsPage],
   [/^records\/new$/, newRecordPage],
   [/^r\/(rec_[0-9a-f]+)(?:\/(\d+))?$/, recordPage],
   [/^c\/(con_[0-9a-f]+)(?:\/([a-z0-9-]+))?$/, consultationPage],
 ];
+/** Few open it: its modules are asked for only then. */
+async function adminPage(...given) {
+  const found = await import("./pages/admin.js");
+  await found.adminPage(...given);
+}
+
 const main = document.getElementById("main");
 let leave = null;
 

@@ -10,8 +10,8 @@ export function drawTop({ where, redraw, out }) {
   const me = who();
   const other = spoken() === "fr" ? "en" : "fr";
   const link = (to, words) =>
-    h("a", { href: `#/${to}`, "aria-current": where === to ? "page" : null }, words);
-  const administers = me?.scopes?.some((scope) => ["audit:read", "metrics:read"].includes(scope));
+    h("a", { href: `#/${to}`, "aria-current": where === to || (to && where.startsWith(`${to}/`)) ? "page" : null }, words);
+  const administers = me?.scopes?.some((scope) => ["audit:read", "service:manage"].includes(scope));
   fill(
     document.getElementById("top"),
     h("a", { href: "#/", class: "brand" }, mark(), h("span", {}, "anamnese")),
