@@ -23,6 +23,7 @@ from api.routes import (
     health,
     jobs,
     life,
+    live,
     me,
     metrics,
     notes,
@@ -57,6 +58,7 @@ def make_app(settings: ServiceSettings) -> FastAPI:
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         yield
+        await app.state.service.live.close()
         enqueuer.close()
         store.close()
         tracer.close()
@@ -84,6 +86,7 @@ def make_app(settings: ServiceSettings) -> FastAPI:
     problem.install(app)
     app.add_middleware(Envelope, measured=measured, tracer=tracer)
     for one in (
+        live,
         consultations,
         jobs,
         results,

@@ -187,6 +187,25 @@ class FasterWhisper:
             for n, (segment, clip) in enumerate(zip(segments, clips, strict=True))
         ]
 
+    def follow(self, piece: Samples, language: str, before: str, hotwords: str) -> Heard:
+        """One window of live speech (at most 30 s), quickly: no beam, one temperature.
+
+        ``before``: what was said last, of which this goes on.
+        """
+        with _failing():
+            found, _ = self._model.transcribe(
+                piece,
+                language=language,
+                beam_size=1,
+                temperature=0.0,
+                condition_on_previous_text=False,
+                without_timestamps=True,
+                word_timestamps=True,
+                initial_prompt=before or None,
+                hotwords=hotwords or None,
+            )
+            return _heard(list(found), offset=0.0, longest=len(piece) / SAMPLE_RATE)
+
     def read_again(self, piece: Samples, language: str, hotwords: str) -> Heard:
         """One window by itself, sampling at rising temperatures while it seems wrong."""
         self._set_seed(self._seed)
