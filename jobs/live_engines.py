@@ -37,13 +37,13 @@ class RealLiveModels:
 
         model = load_recognizer(settings)
         assert isinstance(model, FasterWhisper)
-        self._model = model
+        self.recognizer = model
         self._embed = _embedder(settings)
 
     def decoder(self, language: str | None, vocabulary: Sequence[str]) -> Decode:
         from transcribe.live_whisper import LiveWhisper
 
-        return LiveWhisper(self._model, language, vocabulary)
+        return LiveWhisper(self.recognizer, language, vocabulary)
 
     def detector(self) -> Detect:
         from transcribe.speech import speech_spans

@@ -25,6 +25,9 @@ let onRefused = () => {};
 
 export const who = () => me;
 
+/** For a WebSocket, which has no headers. */
+export const token = () => key;
+
 /** Told when the key is no longer taken. */
 export const whenRefused = (told) => (onRefused = told);
 
