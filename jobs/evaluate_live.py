@@ -158,8 +158,8 @@ def _speakers(
     rows = sorted({said for said, _ in named})
     columns = sorted({heard for _, heard in named})
     table = np.zeros((len(rows), len(columns)))
-    for said, heard in named:
-        table[rows.index(said), columns.index(heard)] += 1
+    for truth, name in named:
+        table[rows.index(truth), columns.index(name)] += 1
     best = table[linear_sum_assignment(table, maximize=True)].sum()
     return float(best / len(named)), len(named) / len(pairs)
 

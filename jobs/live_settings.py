@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from pydantic import Field
-from pydantic_settings import BaseSettings
+from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
 class LiveSettings(BaseSettings):
+    """Part of ``ServiceSettings``; the HTTP service reads them."""
+
+    model_config = SettingsConfigDict(frozen=True, use_attribute_docstrings=True)
+
     live_sessions: int = Field(default=0, ge=0)
     """Conversations whose words one HTTP process shows while they are spoken; 0 offers none. It
     then needs the recogniser's weights on its machine, and about 1.2 GB in a child process."""
