@@ -56,7 +56,7 @@ class LiveSession:
         if self._voices is not None:
             for start, piece in left:
                 self._voices.add(start, piece)
-        changes = self._changes()
+        changes = self._changes(again=bool(left))
         if not final and not changes and update.partial == self._partial:
             return None
         self._partial = update.partial
@@ -70,17 +70,17 @@ class LiveSession:
             "heard": round(self._listener.end, 2),
         }
 
-    def _changes(self) -> list[list[Any]]:
-        """[number of a final word, its speaker now] of those told otherwise before, or not yet."""
+    def _changes(self, *, again: bool) -> list[list[Any]]:
+        """[number of a final word, its speaker now] of those told otherwise before; ``again``: the
+        voices were told apart anew."""
         known = self._listener.agreement.final
         changes: list[list[Any]] = []
-        for number, word in enumerate(known):
+        for number, word in enumerate(known[: len(self._told)] if again else ()):
             now = self._speaker(word)
-            if number >= len(self._told):
-                self._told.append(now)
-            elif now != self._told[number]:
+            if now != self._told[number]:
                 self._told[number] = now
                 changes.append([number, now])
+        self._told += [self._speaker(word) for word in known[len(self._told) :]]
         return changes
 
     def _speaker(self, word: Word) -> str | None:

@@ -171,6 +171,10 @@ class Listener:
             self.agreement.forget()
             self._cut(self._start + length - (0.0 if over or behind else _PAD))
             return Update()
+        if behind and len(spans) > 1:
+            # Cut at a pause, not in the middle of a word; the rest is read with what follows.
+            spans = spans[:-1]
+            length = spans[-1].end + _JITTER
         quiet = length - spans[-1].end
         closed = over or behind or quiet >= pace.pause
         if not closed and self._start + length - self._read < pace.step:

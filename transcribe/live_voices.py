@@ -7,6 +7,7 @@ Names stay with their voices from one look to the next; the final transcript may
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Callable
 
 import numpy as np
@@ -20,6 +21,8 @@ Embed = Callable[[Samples], Floats]
 WINDOW = 1.5
 HOP = 0.75
 _SHORTEST = 0.5
+_NEAR = 0.5
+"""Seconds beside a window in which a word is still its voice's."""
 _MOST = 2000
 """Windows, 25 minutes of speech; later words are given to the voices known by then."""
 
@@ -31,10 +34,12 @@ class Voices:
         self._embed, self._most = embed, most
         self._spans: list[tuple[float, float]] = []
         self._vectors: list[Floats] = []
+        self._middles: list[float] = []
         self._names: list[str] = []
 
     def add(self, start: float, samples: Samples) -> None:
-        """Speech without a pause, which began ``start`` seconds into the recording."""
+        """Speech without a pause, which began ``start`` seconds into the recording and after what
+        was added before."""
         length = len(samples) / SAMPLE_RATE
         if length < _SHORTEST or len(self._spans) >= _MOST:
             return
@@ -44,6 +49,7 @@ class Voices:
             vector = np.asarray(self._embed(piece), dtype=np.float64)
             if np.isfinite(vector).all():
                 self._spans.append((start + at, start + at + len(piece) / SAMPLE_RATE))
+                self._middles.append(sum(self._spans[-1]) / 2)
                 self._vectors.append(unit(vector))
         if self._vectors:
             self._tell_apart()
@@ -51,13 +57,13 @@ class Voices:
     def speaker(self, start: float, end: float) -> str | None:
         """Of a word; None where no voice was heard near it."""
         middle = (start + end) / 2
-        best, name = 0.25, None
-        for (first, last), known in zip(self._spans, self._names, strict=True):
-            if first - 0.5 <= middle <= last + 0.5:
-                near = 1.0 - abs(middle - (first + last) / 2) / WINDOW
-                if near > best:
-                    best, name = near, known
-        return name
+        after = bisect_left(self._middles, middle)
+        near = [n for n in (after - 1, after) if 0 <= n < len(self._middles)]
+        if not near:
+            return None
+        best = min(near, key=lambda n: abs(self._middles[n] - middle))
+        first, last = self._spans[best]
+        return self._names[best] if first - _NEAR <= middle <= last + _NEAR else None
 
     def _tell_apart(self) -> None:
         starts = np.array([start for start, _ in self._spans])

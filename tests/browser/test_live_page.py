@@ -59,8 +59,8 @@ def test_what_is_thrown_away_is_not_kept_anywhere(visit: Open, clinic: Clinic, k
     page = visit("/#/new", key).page
     recording(page)
     expect(page.locator(".live-words")).to_contain_text("Bonjour")
-    page.get_by_role("button", name="Jeter l’enregistrement").click()
-    page.get_by_role("dialog").get_by_role("button", name="Jeter l’enregistrement").click()
+    page.get_by_role("button", name="Abandonner l’enregistrement").click()
+    page.get_by_role("dialog").get_by_role("button", name="Abandonner l’enregistrement").click()
     expect(page.get_by_role("button", name="Enregistrer", exact=True)).to_be_visible()
     page.wait_for_timeout(1500)
     assert not list((clinic.folder / "data" / "audio").rglob("*.part"))

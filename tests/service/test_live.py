@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import time
 from collections.abc import Iterator
@@ -9,6 +10,8 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
+import av
+import httpx
 import numpy as np
 import psutil
 import pytest
@@ -19,6 +22,7 @@ from tests.service.conftest import MakeSettings, free_port
 from tests.service.test_serve import Running, a_service
 from transcribe.live_audio import wav_head
 
+SAMPLE = Path(__file__).parents[2] / "evaluation" / "samples" / "consult_fr.flac"
 SECOND = 32_000
 CLIENTS = ExitStack()
 """Closed with the module: a test may well lose its connection in the middle."""
@@ -184,3 +188,64 @@ def test_an_api_that_is_killed_loses_nothing_acknowledged(
         again.send(json.dumps({"type": "end"}))
         made = awaited(again, "job")
         assert stored(running, made["consultation_id"]) == wav_head() + SOUND
+
+
+@pytest.mark.slow
+def test_real_weights_hear_a_real_recording(make_settings: MakeSettings, tmp_path: Path) -> None:
+    """Our French sample as a browser would send it: WebM, a second at a time. The job then waits
+    for a worker, which this test has none of."""
+    from evaluation.wer import word_errors
+    from tests.service.test_serve import command, start
+
+    settings = make_settings(port=free_port(), live_sessions=1, engines="models")
+    key = command(settings, "apikeys", "new", "test").strip().splitlines()[-1]
+    process = start(settings, tmp_path / "serve.log")
+    url = f"http://127.0.0.1:{settings.port}"
+    headers = {"Authorization": f"Bearer {key}"}
+    try:
+        with httpx.Client(base_url=url, headers=headers, timeout=60) as client, ExitStack() as ends:
+            running = Running(process, url, headers, settings, tmp_path / "serve.log", client)
+            content, words = webm(30), []
+            socket = opened(running, type="start", audio="container", fields={"language": "fr"})
+            ends.callback(socket.close)
+            awaited(socket, "ready")
+            for at in range(0, len(content), 8000):
+                socket.send(content[at : at + 8000])
+            # All that was sent is read, however slow the machine: then nothing is partial.
+            while True:
+                message = json.loads(socket.recv(timeout=300))
+                words += message.get("final", [])
+                if message["type"] == "words" and message["heard"] > 29 and not message["partial"]:
+                    break
+                if message["type"] == "received" and message["offset"] == len(content):
+                    socket.send(json.dumps({"type": "end"}))
+                if message["type"] == "job":
+                    made = message
+            assert stored(running, made["consultation_id"]) == content
+            said = " ".join(word["text"] for word in words)
+            errors = word_errors(spoken_until(30), said, "fr")
+            assert errors.rate is not None
+            assert errors.rate < 0.3, said
+            assert {word["speaker"] for word in words} >= {"S1", "S2"}
+    finally:
+        process.kill()
+        process.wait()
+
+
+def webm(seconds: int) -> bytes:
+    """The beginning of our sample, in Opus."""
+    file, resampler = io.BytesIO(), av.AudioResampler("s16", "mono", 48_000, frame_size=960)
+    with av.open(str(SAMPLE)) as source, av.open(file, "w", format="webm") as made:
+        stream = made.add_stream("libopus", rate=48_000, layout="mono")
+        for frame in source.decode(audio=0):
+            if frame.time > seconds:
+                break
+            for part in resampler.resample(frame):
+                made.mux(stream.encode(part))
+        made.mux(stream.encode(None))
+    return file.getvalue()
+
+
+def spoken_until(seconds: int) -> str:
+    turns = json.loads(SAMPLE.with_suffix(".json").read_text("utf-8"))
+    return " ".join(turn["text"] for turn in turns if turn["end"] <= seconds)

@@ -67,20 +67,19 @@ def perfect(piece: Samples, start: float, _before: str) -> tuple[Word, ...]:
     """Hears word n from n·0.4 s on, if it hears all of it; a sentence has six words."""
     end = start + len(piece) / SAMPLE_RATE
     return tuple(
-        word(f"m{n}" + ("." if n % 6 == 5 else ""), n * EACH - start, (n + 1) * EACH - start)
+        word(
+            f"m{n}" + ("." if n % 6 == 5 else ""), max(0, n * EACH - start), (n + 1) * EACH - start
+        )
         for n in range(SENTENCES * 6)
         if n * EACH >= start - 0.01 and (n + 1) * EACH <= end + 0.01
     )
 
 
 def loud(samples: Samples) -> tuple[Span, ...]:
-    """Where samples are not zero, to a frame of 0.1 s."""
-    frames = np.array(
-        [np.abs(samples[n : n + 1600]).max() > 0 for n in range(0, len(samples), 1600)]
-    )
-    edges = np.flatnonzero(np.diff(np.concatenate([[0], frames.astype(int), [0]])))
+    """Where samples are not zero."""
+    edges = np.flatnonzero(np.diff(np.concatenate([[0], (samples != 0).astype(int), [0]])))
     return tuple(
-        Span(start=a / 10, end=min(b / 10, len(samples) / SAMPLE_RATE))
+        Span(start=a / SAMPLE_RATE, end=b / SAMPLE_RATE)
         for a, b in zip(edges[::2], edges[1::2], strict=True)
     )
 
