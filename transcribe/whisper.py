@@ -192,19 +192,21 @@ class FasterWhisper:
 
         ``before``: what was said last, of which this goes on.
         """
+        end = len(piece) / SAMPLE_RATE
         with _failing():
-            found, _ = self._model.transcribe(
+            # As one batch: the sequential reader would read the tail again and again.
+            self._batched.last_speech_timestamp = 0.0
+            found, _ = self._batched.transcribe(
                 piece,
                 language=language,
+                clip_timestamps=[{"start": 0.0, "end": end}],
                 beam_size=1,
-                temperature=0.0,
-                condition_on_previous_text=False,
-                without_timestamps=True,
+                batch_size=1,
                 word_timestamps=True,
                 initial_prompt=before or None,
                 hotwords=hotwords or None,
             )
-            return _heard(list(found), offset=0.0, longest=len(piece) / SAMPLE_RATE)
+            return _heard(list(found), offset=0.0, longest=end)
 
     def read_again(self, piece: Samples, language: str, hotwords: str) -> Heard:
         """One window by itself, sampling at rising temperatures while it seems wrong."""
