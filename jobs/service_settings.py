@@ -142,7 +142,7 @@ class ServiceSettings(
     scripted_dialogue: Path | None = None
     """For scripted engines: what is said, a line a turn."""
     scripted_seconds: float = Field(default=0.0, ge=0)
-    """For scripted engines: how long each of recognising, diarising and writing takes."""
+    """For scripted engines: how long recognising and writing take; diarising takes twice that."""
 
     @field_validator("database_url")
     @classmethod

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import pytest
+
 from consultation.settings import Settings
 from consultation.synthesis import Synthesis
 from evaluation.alarms import measured, to_markdown
+from evaluation.gate_figures import alarm_figures
 from evaluation.planted.patients import _wordings, patients
 from jobs.evaluate_records import evaluate_records
+from tests.gates import Gate
 from tests.unit.made_records import synthesis
 
 
@@ -45,10 +49,12 @@ def test_what_is_missed_and_what_is_false_are_counted() -> None:
     assert isinstance(synthesis(), Synthesis)
 
 
-def test_the_whole_way_from_files_finds_one_of_each_kind() -> None:
-    report = evaluate_records(Settings(), count=14, wordings=("tuned",))
-    planted, stale, controls = report.groups
-    assert planted.found >= 13
-    assert stale.found >= 13
+@pytest.mark.gate
+def test_the_whole_way_from_files_finds_as_many_of_each_kind_as_before(gate: Gate) -> None:
+    report = evaluate_records(Settings(), count=24)
+    gate("records", alarm_figures(report))
+    planted, *_, controls = report.groups
+    assert (planted.group, controls.group) == ("contradictions", "controls")
+    assert planted.found >= 23
     assert controls.alarmed <= 1
-    assert "| controls | tuned | 14 |" in to_markdown(report)
+    assert "| controls | tuned | 24 |" in to_markdown(report)
