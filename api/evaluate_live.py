@@ -29,7 +29,7 @@ def live(
 ) -> None:
     """Send recordings as a microphone would: delay to final words, work, WER, interim speakers.
 
-    Delays are those of this machine now: run it where nothing else runs.
+    Delays are on a clock of processor seconds, as if one core did the work of all threads.
     """
     console = Console(Mode.of(quiet=False, as_json=False))
     with reported(console):

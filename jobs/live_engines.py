@@ -65,7 +65,7 @@ class ScriptedLiveModels:
         self._words = " ".join(lines).split()
 
     def decoder(self, _language: str | None, _vocabulary: Sequence[str]) -> Decode:
-        def decode(piece: Samples, start: float, _before: str) -> tuple[Word, ...]:
+        def decode(piece: Samples, start: float) -> tuple[Word, ...]:
             end = start + len(piece) / SAMPLE_RATE
             return tuple(
                 Word(text=text, start=n * _EACH - start, end=(n + 1) * _EACH - start, probability=1)

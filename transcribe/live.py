@@ -19,16 +19,14 @@ from consultation.transcript import Word
 from consultation.wire import to_millisecond
 from transcribe.guards import plain
 
-Decode = Callable[[Samples, float, str], tuple[Word, ...]]
-"""(window, its start in seconds, final words before it) → words, timed from the window's start."""
+Decode = Callable[[Samples, float], tuple[Word, ...]]
+"""(window, its start in seconds) → words, timed from the window's start."""
 Detect = Callable[[Samples], tuple[Span, ...]]
 """Speech in a window, timed from its start."""
 _ENDS = (".", "?", "!", "…")
 _JITTER = 0.1
 """Seconds that a word's start may move from one decode to the next."""
 _PAD = 0.3
-_PROMPT = 30
-"""Final words that the next decode is told."""
 _REPEATED = 5
 """Words that may come again where a window begins in the middle of them."""
 
@@ -184,7 +182,7 @@ class Listener:
         last = min(length, spans[-1].end + _PAD)
         piece = window[round(first * SAMPLE_RATE) : round(last * SAMPLE_RATE)]
         at = self._start + first
-        words = tuple(_moved(word, at) for word in self._decode(piece, at, self._said(at)))
+        words = tuple(_moved(word, at) for word in self._decode(piece, at))
         if closed:
             final = self.agreement.settle(words, at)
             left = self._cut(self._start + (length if over or behind else last), spans)
@@ -193,11 +191,6 @@ class Listener:
             more, left = self._trim(spans)
             final += more
         return Update(final, self.agreement.partial, left, decoded=True)
-
-    def _said(self, at: float) -> str:
-        """Final words before the window: those inside are read again, and not told."""
-        before = [word.text for word in self.agreement.final[-4 * _PROMPT :] if word.end <= at]
-        return " ".join(before[-_PROMPT:])
 
     def _trim(self, spans: Sequence[Span]) -> tuple[tuple[Word, ...], list[tuple[float, Samples]]]:
         length = self.end - self._start

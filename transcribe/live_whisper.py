@@ -25,16 +25,16 @@ class LiveWhisper:
         self._vocabulary = vocabulary.cut(wanted, model.count_tokens)
         self._hotwords = vocabulary.prompt(self._vocabulary)
 
-    def __call__(self, piece: Samples, _start: float, before: str) -> tuple[Word, ...]:
+    def __call__(self, piece: Samples, _start: float) -> tuple[Word, ...]:
         """Raises RecognitionFailed, UnsupportedLanguage."""
         piece = _louder(piece)
         if not self._sure or self._language is None:
             self._language, _ = language.decide([self._model.languages(piece)])
             self._sure = len(piece) >= _SURE
         spans = speech_spans(piece)
-        # A prompt is what Whisper repeats when it hears nothing: it is left out the second time.
-        for prompt, hotwords in ((before, self._hotwords), ("", "")):
-            heard = self._model.follow(piece, self._language, prompt, hotwords)
+        # The vocabulary is what Whisper repeats when it hears nothing: left out the second time.
+        for hotwords in dict.fromkeys((self._hotwords, "")):
+            heard = self._model.follow(piece, self._language, hotwords)
             if guards.fault(heard, spans, self._vocabulary) is None:
                 return tuple(w for w in heard.words if not guards.outside(w, spans))
         return ()

@@ -99,6 +99,7 @@ class FasterWhisper:
             # Folders of large-v3 without preprocessor_config.json would be read with 80 bands.
             self._model.feature_extractor = FeatureExtractor(feature_size=bands)
         self._batched = BatchedInferencePipeline(self._model)
+        self._follower: Any = None
         self._set_seed: Callable[[int], None] = ctranslate2.set_random_seed
         self._folder = model
         self._beam_size = beam_size
@@ -187,23 +188,26 @@ class FasterWhisper:
             for n, (segment, clip) in enumerate(zip(segments, clips, strict=True))
         ]
 
-    def follow(self, piece: Samples, language: str, before: str, hotwords: str) -> Heard:
-        """One window of live speech (at most 30 s), quickly: no beam, one temperature.
+    def follow(self, piece: Samples, language: str, hotwords: str) -> Heard:
+        """One window of live speech (at most 29 s), quickly: no beam, one temperature.
 
-        ``before``: what was said last, of which this goes on.
+        With timestamps, unlike ``read``: without them it ends early where a sentence does.
         """
+        from transcribe.short_context import ShortContext
+
         end = len(piece) / SAMPLE_RATE
+        if self._follower is None:
+            self._follower = ShortContext(self._model)
         with _failing():
-            # As one batch: the sequential reader would read the tail again and again.
-            self._batched.last_speech_timestamp = 0.0
-            found, _ = self._batched.transcribe(
+            self._follower.fit(end)
+            found, _ = self._follower.transcribe(
                 piece,
                 language=language,
                 clip_timestamps=[{"start": 0.0, "end": end}],
                 beam_size=1,
                 batch_size=1,
+                without_timestamps=False,
                 word_timestamps=True,
-                initial_prompt=before or None,
                 hotwords=hotwords or None,
             )
             return _heard(list(found), offset=0.0, longest=end)
