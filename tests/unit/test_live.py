@@ -64,14 +64,17 @@ SENTENCES = 300
 
 
 def perfect(piece: Samples, start: float) -> tuple[Word, ...]:
-    """Hears word n from n·0.4 s on, if it hears all of it; a sentence has six words."""
+    """Hears word n from n·0.4 s on, if it hears all of it and somebody speaks; a sentence has six
+    words."""
     end = start + len(piece) / SAMPLE_RATE
     return tuple(
         word(
             f"m{n}" + ("." if n % 6 == 5 else ""), max(0, n * EACH - start), (n + 1) * EACH - start
         )
         for n in range(SENTENCES * 6)
-        if n * EACH >= start - 0.01 and (n + 1) * EACH <= end + 0.01
+        if n * EACH >= start - 0.01
+        and (n + 1) * EACH <= end + 0.01
+        and piece[round(((n + 0.5) * EACH - start) * SAMPLE_RATE)]
     )
 
 
