@@ -34,12 +34,14 @@ from api.routes import (
     record_documents,
     records,
     results,
+    smart,
     summaries,
     syntheses,
     uploads,
     webhooks,
 )
 from api.service import Service
+from api.smart.launcher import Launcher
 from api.tokens import Tokens
 from jobs.queue import Enqueuer
 from jobs.service_settings import ServiceSettings
@@ -82,6 +84,7 @@ def make_app(settings: ServiceSettings) -> FastAPI:
         Admission(settings, store.database),
         Rates(settings),
         Tokens(settings) if settings.oidc_issuer is not None else None,
+        Launcher(settings, store),
     )
     problem.install(app)
     app.add_middleware(Envelope, measured=measured, tracer=tracer)
@@ -108,6 +111,7 @@ def make_app(settings: ServiceSettings) -> FastAPI:
         records,
         record_documents,
         syntheses,
+        smart,
     ):
         app.include_router(one.router)
     app.openapi = lambda: describe(app)  # type: ignore[method-assign]

@@ -15,11 +15,12 @@ from starlette.requests import HTTPConnection
 
 from api.problem import Forbidden, Unauthorized
 from api.service import Service, Used
+from api.smart.stages import Launched
 from api.tokens import Identity
 from consultation.author import Author
 from consultation.errors import InvalidOption
 from jobs.service_settings import ServiceSettings
-from jobs.store import access, pseudonyms
+from jobs.store import access, launches, pseudonyms
 from jobs.store.access import SCOPES, Principal, Role, Scope
 from jobs.store.audit import Actor
 from jobs.store.database import DatabaseAway
@@ -76,6 +77,8 @@ def _identified(used: Service, credentials: str) -> Principal:
     """Raises Unauthorized, Forbidden or ProviderAway."""
     if used.tokens is not None and credentials.count(".") == 2:
         return of_token(used.store, used.tokens.identify(credentials))
+    if credentials.startswith("lau_"):
+        return _launched(used, credentials)
     with used.store.database.read() as session:
         found = access.identify(session, credentials)
     if found is None:
@@ -85,6 +88,17 @@ def _identified(used: Service, credentials: str) -> Principal:
         with contextlib.suppress(DatabaseAway), used.store.database.write() as session:
             access.seen(session, found.key_id)
     return found
+
+
+def _launched(used: Service, credentials: str) -> Principal:
+    """A person whom an EHR launched, with the role of its settings. Raises Unauthorized."""
+    with used.store.database.read() as session:
+        row = launches.identify(session, credentials)
+        if row is None:
+            raise Unauthorized("the session is over", hint="Open the page from the EHR again.")
+        name = Launched.model_validate_json(launches.body_of(row, used.store.ring)).practitioner
+        role = Role(row.role)
+        return Principal(row.org_id, row.person, role, SCOPES[role], name=name, launch_id=row.id)
 
 
 def of_token(store: Store, identity: Identity) -> Principal:
@@ -118,8 +132,9 @@ def actor(request: HTTPConnection, who: Principal) -> Actor:
 
 
 def author(session: Session, who: Principal) -> Author:
-    """Who changes a note: with the key's name; that of a token's person is not known."""
-    return Author(id=who.key_id, name=access.key_name(session, who.key_id))
+    """Who changes a note: with the name of the key, or as the EHR gave it at a launch; that of a
+    token's person is not known."""
+    return Author(id=who.key_id, name=who.name or access.key_name(session, who.key_id))
 
 
 Reader = Annotated[Principal, Depends(needs(Scope.read))]

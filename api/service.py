@@ -12,6 +12,7 @@ from api.admission import Admission
 from api.live_places import LivePlaces
 from api.metrics import ApiMetrics
 from api.rates import Rates
+from api.smart.launcher import Launcher
 from api.tokens import Tokens
 from jobs.queue import Enqueuer
 from jobs.service_settings import ServiceSettings
@@ -28,6 +29,7 @@ class Service:
     rates: Rates
     tokens: Tokens | None
     """None where no identity provider is set."""
+    launcher: Launcher
     live: LivePlaces = field(default_factory=LivePlaces)
 
 

@@ -54,6 +54,7 @@ def main(arguments: Sequence[str]) -> None:
     with temporary_folder() as work:
         recordings = [(entry, plain(entry, work, at_most=options.clip)) for entry in entries]
         audio = sum(seconds(path) for _, path in recordings)
+        text = ""
         for number in range(options.rounds):
             # The order turns: what heats or fills the machine falls on another peer each time.
             turned = peers[number % len(peers) :] + peers[: number % len(peers)]
@@ -62,14 +63,26 @@ def main(arguments: Sequence[str]) -> None:
                 if outcome.error is None:
                     print(f"round {number + 1} of {options.rounds}: {peer.name}", flush=True)
                     _round(peer, pythons[peer.name], recordings, settings, outcome, options, number)
-    text = _table(peers, outcomes, audio, options)
+            text = _written(peers, outcomes, audio, options, number + 1)
+    print(text)
+
+
+def _written(
+    peers: list[Peer],
+    outcomes: dict[str, Outcome],
+    audio: float,
+    options: argparse.Namespace,
+    rounds: int,
+) -> str:
+    """Written after each round: a run of an hour that is cut off leaves what it measured."""
+    text = _table(peers, outcomes, audio, options, rounds)
     options.out.parent.mkdir(parents=True, exist_ok=True)
     options.out.write_text(text, "utf-8")
     options.out.with_suffix(".json").write_text(
         json.dumps({peer.name: vars(outcomes[peer.name]) for peer in peers}, default=_plain_json),
         "utf-8",
     )
-    print(text)
+    return text
 
 
 def _options(arguments: Sequence[str]) -> argparse.Namespace:
@@ -150,7 +163,11 @@ def _by_speaker(reference: Reference, segments: list[dict[str, Any]]) -> Errors:
 
 
 def _table(
-    peers: list[Peer], outcomes: dict[str, Outcome], audio: float, options: argparse.Namespace
+    peers: list[Peer],
+    outcomes: dict[str, Outcome],
+    audio: float,
+    options: argparse.Namespace,
+    rounds: int,
 ) -> str:
     ours = outcomes[OURS].seconds if OURS in outcomes else []
     base = statistics.median(ours) if ours else None
@@ -160,7 +177,7 @@ def _table(
         "both": base,
     }
     lines = [
-        f"{len(read(options.folder))} recordings, {audio:.0f} s; {options.rounds} rounds in turn; "
+        f"{len(read(options.folder))} recordings, {audio:.0f} s; {rounds} rounds in turn; "
         f"{options.threads} threads on {os.cpu_count()} {platform.machine()} cores. "
         "Times are ratios to ours for the same part (over 1: slower than ours); least to greatest "
         "of the rounds in parentheses. Loading is left out.",

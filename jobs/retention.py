@@ -13,7 +13,7 @@ from jobs import erasure
 from jobs.errors import NotFound
 from jobs.queue import Enqueuer
 from jobs.service_settings import ServiceSettings
-from jobs.store import audit, lives, records
+from jobs.store import audit, launches, lives, records
 from jobs.store.artefacts import SUMMARY, TRANSCRIPT
 from jobs.store.audit import Actor
 from jobs.store.orphans import remove_orphans
@@ -60,6 +60,8 @@ class Retention:
             gone["records"] = self._records(
                 now_ms() - int(settings.retention_record_days * 24 * _HOUR_MS)
             )
+        with self._store.database.write() as session:
+            launches.forget(session)
         # Last, and after a while: see erasure.py.
         gone["removals"] = erasure.finish_removals(self._store, self._enqueuer)
         if any(gone.values()):

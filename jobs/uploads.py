@@ -48,6 +48,8 @@ class UploadFields(Record):
     template: str | None = None
     priority: int
     patient: str | None = None
+    context: str | None = None
+    """As in ``Incoming``."""
     metadata: str = ""
     """As it was sent, without the file's name."""
     live: Literal["pcm", "container"] | None = None
@@ -212,6 +214,7 @@ class Uploads:
                 priority=sent.priority,
                 audio_bytes=row.length,
                 patient=sent.patient,
+                context=sent.context,
             )
             job = add_consultation(
                 session, self._store, self._enqueuer, self._settings, actor, incoming

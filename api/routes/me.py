@@ -22,7 +22,7 @@ class Me(BaseModel):
     id: str
     """Of the key; of a person with a token, a hash."""
     name: str | None
-    """Of the key; None for a token, whose names are not kept."""
+    """Of the key, or as the EHR gave it at a launch; None for a token, whose names are not kept."""
     role: Role
     scopes: list[Scope]
     organisation: str

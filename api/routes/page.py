@@ -12,13 +12,14 @@ from functools import cache
 from pathlib import Path
 from typing import Annotated
 
-from fastapi import APIRouter, Header, Response
+from fastapi import APIRouter, Header, Request, Response
 
 from api.service import Used
 from jobs.errors import NotFound
 
 router = APIRouter(include_in_schema=False)
 FOLDER = Path(__file__).parents[1] / "web"
+_UNFRAMED = "frame-ancestors 'none'"
 POLICY = "; ".join(
     (
         "default-src 'none'",
@@ -29,7 +30,7 @@ POLICY = "; ".join(
         "img-src 'self' data:",
         "base-uri 'none'",
         "form-action 'none'",
-        "frame-ancestors 'none'",
+        _UNFRAMED,
         # Words become text nodes: the browser refuses any code that would parse them as HTML.
         "require-trusted-types-for 'script'",
         "trusted-types 'none'",
@@ -94,10 +95,16 @@ Encodings = Annotated[str | None, Header(alias="accept-encoding", max_length=100
 
 
 @router.get("/")
-def index(used: Used, accept_encoding: Encodings = None) -> Response:
+def index(request: Request, used: Used, accept_encoding: Encodings = None) -> Response:
     """Asked for anew each time: it names the digest of the rest, and whether a key is needed."""
     content = _index(used.settings.authentication)
-    return _answer(content, ".html", accept_encoding, "no-cache")
+    answer = _answer(content, ".html", accept_encoding, "no-cache")
+    if frames := used.settings.smart_frames:
+        # Those of the EHRs, and nobody else's. The older header cannot name them.
+        request.state.without = {b"x-frame-options"}
+        policy = POLICY.replace(_UNFRAMED, f"frame-ancestors {' '.join(frames)}")
+        answer.headers["content-security-policy"] = policy
+    return answer
 
 
 @router.get("/static/{version}/{name:path}")

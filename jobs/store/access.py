@@ -31,6 +31,9 @@ class Principal:
     scopes: frozenset[Scope]
     unseen: bool = False
     """Whether its use is to be noted: see ``seen``."""
+    name: str | None = None
+    """Of a person whom an EHR launched."""
+    launch_id: str | None = None
 
 
 def organisation(session: Session, name: str) -> str:

@@ -2,8 +2,9 @@
 
 import { button, fill, h } from "../dom.js";
 import { isDark, turnTheme } from "../theme.js";
+import { written } from "../dates.js";
 import { speak, spoken, t } from "../words.js";
-import { who } from "../service.js";
+import { launched, who } from "../service.js";
 
 export function drawTop({ where, redraw, out }) {
   const me = who();
@@ -28,9 +29,18 @@ export function drawTop({ where, redraw, out }) {
         drawTop({ where, redraw, out });
       }, { only: true, class: "quiet", "data-key": "theme" }),
       me && h("button", { type: "button", class: "quiet", onclick: out }, t("signin.out"))),
+    launched() && about(launched()),
   );
 }
 
 function mark() {
   return h("span", { class: "mark", "aria-hidden": "true" }, h("i"), h("i"), h("i"), h("i"));
+}
+
+/** Whom an EHR opened the page for. */
+function about({ ehr, patient }) {
+  const born = patient.birth_date && t("launch.born", { day: written(patient.birth_date) });
+  const numbers = patient.identifiers.map((one) => `${one.type} ${one.value}`);
+  return h("p", { class: "launched", role: "note" }, h("span", {}, t("launch.from", { ehr })), " ",
+    h("strong", {}, patient.name), " ", h("span", {}, [born, ...numbers].filter(Boolean).join(" · ")));
 }
