@@ -27,6 +27,7 @@ from api.routes import (
     health,
     jobs,
     life,
+    live,
     me,
     metrics,
     notes,
@@ -63,6 +64,7 @@ def make_app(settings: ServiceSettings) -> FastAPI:
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         yield
+        await app.state.service.live.close()
         enqueuer.close()
         store.close()
         tracer.close()
@@ -91,6 +93,7 @@ def make_app(settings: ServiceSettings) -> FastAPI:
     problem.install(app)
     app.add_middleware(Envelope, measured=measured, tracer=tracer)
     for one in (
+        live,
         consultations,
         jobs,
         results,

@@ -8,9 +8,10 @@ import ipaddress
 from collections.abc import Callable
 from typing import Annotated
 
-from fastapi import Depends, Request
+from fastapi import Depends
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from sqlalchemy.orm import Session
+from starlette.requests import HTTPConnection
 
 from api.problem import Forbidden, Unauthorized
 from api.service import Service, Used
@@ -56,7 +57,7 @@ def check_address(settings: ServiceSettings) -> None:
 
 def principal(
     used: Used,
-    request: Request,
+    request: HTTPConnection,
     given: Annotated[HTTPAuthorizationCredentials | None, Depends(bearer)],
 ) -> Principal:
     """Raises Unauthorized."""
@@ -152,7 +153,7 @@ def needs(scope: Scope) -> Callable[[Principal], Principal]:
     return check
 
 
-def actor(request: Request, who: Principal) -> Actor:
+def actor(request: HTTPConnection, who: Principal) -> Actor:
     return Actor(who.org_id, who.key_id, request.state.request_id)
 
 

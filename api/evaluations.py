@@ -12,6 +12,7 @@ from typer.core import TyperGroup
 from api.arguments import settings
 from api.console import Console, Mode, reported
 from api.evaluate import evaluate
+from api.evaluate_live import live
 from api.evaluate_oncology import oncology
 from api.evaluate_records import records, synthesis_speed
 from api.evaluate_trials import trials
@@ -61,6 +62,7 @@ app = typer.Typer(
     "print a part of it), on published corpora, or by mutations.",
 )
 app.command(RECORDINGS)(evaluate)
+app.command()(live)
 app.command()(mutations)
 app.command()(records)
 app.command()(synthesis_speed)

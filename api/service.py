@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Annotated
 
-from fastapi import Depends, Request
+from fastapi import Depends
+from starlette.requests import HTTPConnection
 
 from api.admission import Admission
+from api.live_places import LivePlaces
 from api.metrics import ApiMetrics
 from api.rates import Rates
 from api.smart.launcher import Launcher
@@ -28,9 +30,10 @@ class Service:
     tokens: Tokens | None
     """None where no identity provider is set."""
     launcher: Launcher
+    live: LivePlaces = field(default_factory=LivePlaces)
 
 
-def service(request: Request) -> Service:
+def service(request: HTTPConnection) -> Service:
     found: Service = request.app.state.service
     return found
 

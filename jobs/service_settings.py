@@ -14,12 +14,18 @@ from consultation.errors import InvalidOption
 from jobs.document_settings import DocumentSettings
 from jobs.identity_settings import IdentitySettings
 from jobs.life_cycle_settings import LifeCycleSettings
+from jobs.live_settings import LiveSettings
 from jobs.push_settings import PushSettings
 from jobs.smart_settings import SmartSettings
 
 
 class ServiceSettings(
-    IdentitySettings, LifeCycleSettings, DocumentSettings, PushSettings, SmartSettings
+    IdentitySettings,
+    LifeCycleSettings,
+    DocumentSettings,
+    PushSettings,
+    LiveSettings,
+    SmartSettings,
 ):
     """Read from the environment: ``ANAMNESE_`` and the field's name in capitals."""
 

@@ -27,6 +27,8 @@ class Me(BaseModel):
     scopes: list[Scope]
     organisation: str
     """Its name."""
+    live: bool
+    """Whether words can be shown while they are spoken: WebSocket /v1/consultations/live."""
 
 
 @router.get("/me", responses=responses())
@@ -39,4 +41,5 @@ def me(used: Used, who: Annotated[Principal, Depends(principal)]) -> Me:
             role=who.role,
             scopes=sorted(who.scopes),
             organisation=access.organisation_name(session, who.org_id),
+            live=used.settings.live_sessions > 0,
         )

@@ -27,6 +27,9 @@ let onRefused = () => {};
 
 export const who = () => me;
 
+/** For a WebSocket, which has no headers. */
+export const token = () => key;
+
 /** The launch from an EHR that this session came from: {id, ehr, practitioner, patient}. */
 export const launched = () => launch;
 

@@ -74,6 +74,7 @@ export async function newPage(main, { signal, go }) {
   async function record() {
     options.inert = true;
     const made = await recording(stage, { fields: fields(), signal });
+    if (made?.job) return signal.aborted ? null : go(`c/${made.consultation}`);
     if (made) return sending(stage, made, { signal, go });
     options.inert = false;
     return idle();
