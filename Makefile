@@ -10,13 +10,16 @@ export GOMP_SPINCOUNT := 0
 TOGETHER ?= 3
 BESIDE := -n $(TOGETHER) --dist loadfile
 
-.PHONY: bench browser screenshots chaos load postgres constraints demo test test-documents test-fast test-vllm lint evaluate schema clean
+.PHONY: baseline bench bench-length bench-summary browser screenshots chaos load postgres constraints demo test test-documents test-fast test-gpu test-vllm lint evaluate schema clean
 
 demo: $(VENV)/.embedded weights  ## two real consultations, from audio to a note in JSON
 	$(BIN)/anamnese demo --out demo-output
 
 test: $(VENV)/.dev postgres browser weights weights-small lint  ## everything CI runs, real models included
-	$(BIN)/pytest $(BESIDE) -m "not vllm and not chaos"
+	$(BIN)/pytest $(BESIDE) -m "not vllm and not chaos and not gpu"
+
+baseline: $(VENV)/.dev weights  ## what is measured now becomes what may not fall: read the diff before you commit it
+	$(BIN)/pytest -m gate --write-baseline
 
 chaos: $(VENV)/.dev postgres  ## 200 jobs, 3 workers, everything killed at random, on SQLite and PostgreSQL
 	$(BIN)/pytest -m chaos tests/service
@@ -45,10 +48,14 @@ test-documents: $(VENV)/.dev  ## DOCX and PDF opened by LibreOffice and poppler;
 	$(BIN)/pytest tests/documents
 
 test-fast: $(VENV)/.dev postgres browser  ## without real models
-	$(BIN)/pytest $(BESIDE) -m "not slow and not vllm and not chaos"
+	$(BIN)/pytest $(BESIDE) -m "not slow and not vllm and not chaos and not gpu"
 
 test-vllm: $(VENV)/.dev weights-small  ## the real vLLM server on the CPU; installs 3.5 GB
 	$(BIN)/pytest -m vllm
+
+# What it needs and the settings that it pins: docs/operations.md.
+test-gpu: $(VENV)/.dev weights  ## on an NVIDIA card: large-v3-turbo, community-1, vLLM; prints what make bench prints
+	$(BIN)/pytest -m gpu -s tests/gpu
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff check .
@@ -63,6 +70,12 @@ evaluate: $(VENV)/.dev weights  ## figures for our samples; DATA=folder for othe
 BENCH ?=
 bench: $(VENV)/.dev weights  ## side by side with the peers, each in an environment of its own; BENCH="--rounds 5"
 	$(BIN)/python -m bench $(BENCH)
+
+bench-length: $(VENV)/.dev weights  ## 5, 15, 30, 60 and 120 minutes: time and peak memory; takes hours
+	$(BIN)/python -m bench length $(BENCH)
+
+bench-summary: $(VENV)/.dev weights  ## notes against their engine alone; strategies against each other
+	$(BIN)/python -m bench summary $(BENCH)
 
 .PHONY: weights weights-small
 weights: $(VENV)/.embedded  ## fetched once, verified, kept in the user's cache

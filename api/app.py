@@ -16,6 +16,10 @@ from api.middleware import Envelope
 from api.openapi import describe
 from api.rates import Rates
 from api.routes import (
+    admin_jobs,
+    admin_keys,
+    admin_people,
+    admin_service,
     audit,
     batches,
     consultations,
@@ -24,6 +28,7 @@ from api.routes import (
     health,
     jobs,
     life,
+    live,
     me,
     metrics,
     notes,
@@ -34,12 +39,14 @@ from api.routes import (
     record_documents,
     records,
     results,
+    smart,
     summaries,
     syntheses,
     uploads,
     webhooks,
 )
 from api.service import Service
+from api.smart.launcher import Launcher
 from api.tokens import Tokens
 from jobs.queue import Enqueuer
 from jobs.service_settings import ServiceSettings
@@ -58,6 +65,7 @@ def make_app(settings: ServiceSettings) -> FastAPI:
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         yield
+        await app.state.service.live.close()
         enqueuer.close()
         store.close()
         tracer.close()
@@ -81,10 +89,12 @@ def make_app(settings: ServiceSettings) -> FastAPI:
         Admission(settings, store.database),
         Rates(settings),
         Tokens(settings) if settings.oidc_issuer is not None else None,
+        Launcher(settings, store),
     )
     problem.install(app)
     app.add_middleware(Envelope, measured=measured, tracer=tracer)
     for one in (
+        live,
         consultations,
         jobs,
         results,
@@ -107,6 +117,11 @@ def make_app(settings: ServiceSettings) -> FastAPI:
         records,
         record_documents,
         syntheses,
+        smart,
+        admin_service,
+        admin_jobs,
+        admin_keys,
+        admin_people,
     ):
         app.include_router(one.router)
     app.openapi = lambda: describe(app)  # type: ignore[method-assign]

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy.orm import Session
 
 from api.wire import JobError, iso
@@ -37,6 +37,17 @@ class BatchOut(_Wire):
     """Error code → how many items failed with it."""
     created: str
     finished: str | None
+
+
+class RetryItems(_Wire):
+    """Which of the failed items: all of them when nothing is given."""
+
+    items: list[Annotated[int, Field(ge=1, le=1_000_000)]] | None = Field(
+        default=None, min_length=1, max_length=1000
+    )
+    """Their numbers."""
+    code: str | None = Field(default=None, min_length=1, max_length=60)
+    """Those with this error code."""
 
 
 class BatchPage(_Wire):

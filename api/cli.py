@@ -23,6 +23,7 @@ from api.console import Console, Mode, each, reported
 from api.doctor import examine
 from api.evaluations import app as evaluate
 from api.export import export, validate
+from api.jobs_cli import jobs_app
 from api.keys import audit_app, keys_app
 from api.records_cli import read
 from api.remote import remote_app
@@ -50,6 +51,7 @@ app.add_typer(keys_app, name="keys")
 app.add_typer(apikeys_app, name="apikeys")
 app.add_typer(audit_app, name="audit")
 app.add_typer(batch_app, name="batch")
+app.add_typer(jobs_app, name="jobs")
 app.add_typer(webhooks_app, name="webhooks")
 app.add_typer(research_app, name="research")
 app.add_typer(remote_app, name="remote")

@@ -12,6 +12,7 @@ from typer.core import TyperGroup
 from api.arguments import settings
 from api.console import Console, Mode, reported
 from api.evaluate import evaluate
+from api.evaluate_live import live
 from api.evaluate_oncology import oncology
 from api.evaluate_records import records, synthesis_speed
 from api.evaluate_trials import trials
@@ -61,6 +62,7 @@ app = typer.Typer(
     "print a part of it), on published corpora, or by mutations.",
 )
 app.command(RECORDINGS)(evaluate)
+app.command()(live)
 app.command()(mutations)
 app.command()(records)
 app.command()(synthesis_speed)
@@ -125,7 +127,9 @@ def facts(
     draft: Annotated[
         Path | None,
         typer.Option(
-            "--draft", help="Write notes with the engine of the settings into this folder."
+            "--draft",
+            help="Write notes with the engine of the settings into this folder; the same command"
+            " goes on where it was stopped.",
         ),
     ] = None,
     template: Annotated[str, typer.Option("--template", help="Of the drafted notes.")] = TEMPLATE,
@@ -144,9 +148,13 @@ def facts(
         source = written(notes) if notes is not None else None
         if draft is not None:
             chosen = settings()
-            pipeline = stack.enter_context(Pipeline(chosen, TranscribeOptions(), console.progress))
+            pipeline = stack.enter_context(
+                Pipeline(chosen, TranscribeOptions(), console.progress, answers=draft / ".answers")
+            )
             source = drafted(pipeline, draft, template=template, started=console.start)
-        report = evaluate_facts(folder, corpus, source=source, limit=limit)
+        report = evaluate_facts(
+            folder, corpus, source=source, limit=limit, told=lambda id_, e: console.error(e, id_)
+        )
         _write(out, report)
         typer.echo(facts_to_markdown(report), nl=False)
 

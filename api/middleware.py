@@ -68,6 +68,7 @@ class Envelope:
                 started = True
                 status = message["status"]
                 present = {name.lower() for name, _ in message["headers"]}
+                present |= scope["state"].get("without", set())
                 added = {**_HEADERS, "x-request-id": request_id, **scope["state"].get("rate", {})}
                 if tus.speaks(scope["path"]):
                     added |= tus.HEADERS

@@ -29,6 +29,7 @@ def serve(
         import uvicorn
 
         from api.app import make_app
+        from api.live_socket import WS_BYTES
         from jobs import logs
 
         changes = {"host": host, "port": port}
@@ -45,6 +46,10 @@ def serve(
                 log_config=None,
                 server_header=False,
                 timeout_graceful_shutdown=10,
+                ws="websockets-sansio",
+                ws_max_size=WS_BYTES,
+                # Sound is compressed already, or is not worth the time.
+                ws_per_message_deflate=False,
             )
         finally:
             if beside is not None:

@@ -80,7 +80,7 @@ class Tokens:
 
     def identify(self, text: str) -> Identity:
         """Raises InvalidToken or one of its kinds, NoRole, NoOrganisation, ProviderAway."""
-        claims = self._verified(text)
+        claims = self.claims(text)
         subject = claims["sub"]
         if not isinstance(subject, str) or not 0 < len(subject) <= 255:
             raise InvalidToken("the token names nobody")
@@ -88,7 +88,8 @@ class Tokens:
         organisation = self._organisation(claims)
         return Identity(str(claims["iss"]), subject, organisation, role, scopes)
 
-    def _verified(self, text: str) -> dict[str, Any]:
+    def claims(self, text: str) -> dict[str, Any]:
+        """Of a token that is right. Raises InvalidToken or one of its kinds, ProviderAway."""
         head = self._head(text)
         self._check_issuer(text)
         failure: jwt.PyJWTError | None = None

@@ -17,9 +17,14 @@ class Peer:
     """Installed in an environment of its own; empty for ours, which runs in this one."""
     stage: Stage
     note: str
+    with_ours: bool = False
+    """Its runner imports code of this project: how the networks of diarisation are read."""
 
 
 OURS = "anamnese"
+
+WHISPERX = ("whisperx==3.8.6", "pydantic==2.14.4", "pydantic-settings==2.16.3")
+"""With what our reader of the diarisation networks needs."""
 
 PEERS: tuple[Peer, ...] = (
     Peer(OURS, "ours.py", (), "both", "decode, VAD, recognition, diarisation, roles"),
@@ -47,11 +52,21 @@ PEERS: tuple[Peer, ...] = (
         "BatchedInferencePipeline, word times",
     ),
     Peer(
-        "WhisperX",
+        "WhisperX, words alone",
         "whisperx_words.py",
-        ("whisperx==3.8.6",),
+        WHISPERX,
         "words",
-        "its VAD and batched recognition; its alignment and diarisation ask for other weights",
+        "its VAD and batched recognition, without times of words: its alignment asks for weights "
+        "that only a hub gives",
+    ),
+    Peer(
+        "WhisperX, then pyannote.audio",
+        "whisperx_sequence.py",
+        WHISPERX,
+        "both",
+        "the same, then pyannote.audio's stock pipeline with the same networks; without alignment "
+        "a segment has one speaker, which its cpWER and DER pay for",
+        with_ours=True,
     ),
     Peer(
         "openai-whisper",
@@ -67,4 +82,17 @@ PEERS: tuple[Peer, ...] = (
         "speakers",
         "the same segmentation and CAM++, its own clustering",
     ),
+    Peer(
+        "Resemblyzer, SpectralCluster",
+        "resemblyzer_speakers.py",
+        ("torch==2.13.0", "resemblyzer==0.1.4", "spectralcluster==0.2.22", "setuptools==80.9.0"),
+        "speakers",
+        "its own voices and speech detector, grouped as its clusterer's published settings say",
+    ),
 )
+
+NOT_TAKEN = {
+    "diarize 0.1.2": "asks for torch below 2.9, and its voices are fetched at the first run",
+    "polyvoice 0.6.5": "is a source distribution that did not build (it needs a Rust toolchain)",
+}
+"""Diarisers of PyPI that were looked at and cannot run offline from released packages here."""

@@ -46,6 +46,7 @@ EN = Cues(
         r"negative (?:for|to)",
         r"free (?:of|from)",
         r"nothing like",
+        r"wouldn't (?:say|call it)(?: (?:i|he|she|they|have|had|has|get|there's|that))* any",
         r"(?:nil|zero)",
         r"rather than|instead of",
         r"fail(?:s|ed|ing)? to|unable to|declin(?:es?|ed|ing)|refus(?:es?|ed|ing)",

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from enum import StrEnum
+from itertools import pairwise
 
 from clinical.anatomy import Organ, organs, related
 from clinical.cues import CUES
@@ -18,13 +18,23 @@ from clinical.dialogue import Said
 from clinical.folded import Folded, folded
 from clinical.memory import remembered, remembered_run
 from clinical.polarity import clause_line, is_question
+from clinical.side_cues import (
+    ASKS_SIDE,
+    BOTH,
+    LETTER,
+    NEGATED,
+    PLAIN,
+    QUADRANT,
+    QUADRANTS,
+    SHORT_ANSWER,
+    SIDE_CUES,
+    TELLS,
+    Side,
+)
+from clinical.taken_back import takes_back
 from clinical.text import Sentence, checked, sentences
 
-
-class Side(StrEnum):
-    left = "left"
-    right = "right"
-    both = "both"
+__all__ = ["Lateral", "Side", "SideConflict", "missing_sides", "said_sides", "sides"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,84 +63,6 @@ class SideConflict:
     """What the evidence says of the same place; empty when it names no side there."""
 
 
-_CUES: dict[str, tuple[tuple[Side, re.Pattern[str]], ...]] = {
-    "fr": (
-        (
-            Side.both,
-            re.compile(
-                r"\bbilateral(?:e|es|ement)?\b|\bbilateraux\b|\bdes deux cotes\b"
-                r"|\bdroit(?:e|s|es)? (?:et|comme) (?:a )?gauches?\b"
-                r"|\bgauches? (?:et|comme) (?:a )?droit(?:e|s|es)?\b"
-            ),
-        ),
-        (Side.left, re.compile(r"\bgauches?\b|\bgche\b")),
-        (
-            Side.right,
-            re.compile(
-                r"(?<!tout )(?<!va )(?<!tenir )(?<!\ble )(?<!\bce )(?<!avoir )(?<!\bai )(?<!\bas )"
-                r"(?<!avez )(?<!tiens )(?<!tient )\bdroits?\b(?! (?:a|au|aux|de|du|d')\b)"
-                r"|\bdroites?\b(?! ligne)|\bdte\b"
-            ),
-        ),
-    ),
-    "en": (
-        (
-            Side.both,
-            re.compile(
-                r"\bbilateral(?:ly)?\b|\b(?:both|either) sides?\b"
-                r"|\bleft and (?:the )?right\b|\bright and (?:the )?left\b"
-            ),
-        ),
-        (
-            Side.left,
-            re.compile(
-                r"\bleft(?:[- ](?:hand(?:ed)?[- ])?(?:sided?|part|half|one)\b)"
-                r"|\b(?:on|to|in|at|over|down|behind) (?:the|my|your|his|her) left\b"
-                r"|\bleft(?:-| )?only\b"
-            ),
-        ),
-        (
-            Side.right,
-            re.compile(
-                r"\bright(?:[- ](?:hand(?:ed)?[- ])?(?:sided?|part|half|one)\b)"
-                r"|\b(?:on|to|in|at|over|down|behind) (?:the|my|your|his|her) right\b"
-                r"(?! (?:track|path|dose|thing|way|lines|medication|place|time))"
-            ),
-        ),
-    ),
-}
-_QUADRANTS = {
-    "llq": ("iliac fossa", Side.left),
-    "rlq": ("iliac fossa", Side.right),
-    "luq": ("hypochondrium", Side.left),
-    "ruq": ("hypochondrium", Side.right),
-    "lif": ("iliac fossa", Side.left),
-    "rif": ("iliac fossa", Side.right),
-}
-_QUADRANT = {
-    "en": re.compile(r"\b(?:llq|rlq|luq|ruq|lif|rif)\b"),
-    "fr": re.compile(r"(?!)"),
-}
-_PLAIN = re.compile(r"\b(left|right)\b")
-"""English words that are a side beside an organ only."""
-_LETTER = re.compile(r"\b([LR])\b(?=[ -])")
-"""``L knee``: capitals of the verbatim text, right before an organ."""
-_BOTH = {"fr": re.compile(r"\bdeux\b"), "en": re.compile(r"\bboth\b(?: of)?(?: (?:my|your|the))?")}
-_NEGATED = {
-    "fr": re.compile(r"\b(?:pas|ni|non)(?: \w+'?){0,2} ?$"),
-    "en": re.compile(r"\b(?:not|isn't|no|nor)(?: \w+){0,3} $"),
-}
-_SHORT_ANSWER = {
-    "fr": re.compile(r"^\W*(?:(?:oui|euh|plutot|surtout|c'est|le|la|du cote) ?,? ?)*\b"),
-    "en": re.compile(r"^\W*(?:(?:yes|yeah|um|uh|so|just|mainly|mostly|the|it's|my) ?,? ?)*\b"),
-}
-_ASKS_SIDE = re.compile(
-    r"\b(?:side|left or right|right or left|which (?:one|leg|arm|knee|ear|eye))\b"
-)
-_TELLS = re.compile(
-    r"gauche|droit|gche|dte|bilat|deux|left|right|both|either|\b(?:llq|rlq|luq|ruq|lif|rif|l|r)\b"
-)
-"""In a sentence without any of these no side is told: most have none."""
 _FAR = 45
 """Characters between an organ and the side said of it, at most."""
 
@@ -143,7 +75,7 @@ def sides(text: str, language: str) -> tuple[Lateral, ...]:
     asking = False
     for sentence in sentences(text):
         line = folded(sentence.text)
-        tells, asks = _TELLS.search(line.line), _ASKS_SIDE.search(line.line)
+        tells, asks = TELLS.search(line.line), ASKS_SIDE.search(line.line)
         asked = bool(tells or asks) and is_question(sentence.text, language)
         if tells:
             found.extend(_sentence(sentence, line, language, asked, after_question=asking))
@@ -230,9 +162,18 @@ def _sentence(
                 start=sentence.start + first,
                 end=sentence.start + last,
                 asked=asked,
-                denied=_NEGATED[language].search(line.line[max(0, start - 30) : start]) is not None,
+                denied=NEGATED[language].search(line.line[max(0, start - 30) : start]) is not None,
             )
         )
+    return _kept(found, sentence, line)
+
+
+def _kept(found: list[Lateral], sentence: Sentence, line: Folded) -> list[Lateral]:
+    """*The left, I mean the right knee*: the first is as good as denied."""
+    for k, (one, other) in enumerate(pairwise(found)):
+        end, start = (line.at(p - sentence.start) for p in (one.end, other.start))
+        if one.side is not other.side and takes_back(line.line[end:start]):
+            found[k] = replace(one, denied=True)
     return found
 
 
@@ -240,14 +181,14 @@ def _spans(
     line: Folded, named: tuple[Organ, ...], language: str, *, after_question: bool
 ) -> list[tuple[Side, int, int, str | None]]:
     found: list[tuple[Side, int, int, str | None]] = []
-    for side, pattern in _CUES[language]:
+    for side, pattern in SIDE_CUES[language]:
         for match in pattern.finditer(line.line):
             organ = _organ(named, match.start(), match.end(), language)
             found.append((side, match.start(), match.end(), organ))
-    for match in _QUADRANT[language].finditer(line.line):
-        organ, side = _QUADRANTS[match.group()]
+    for match in QUADRANT[language].finditer(line.line):
+        organ, side = QUADRANTS[match.group()]
         found.append((side, match.start(), match.end(), organ))
-    for match in _BOTH[language].finditer(line.line):
+    for match in BOTH[language].finditer(line.line):
         follows = next((o for o in named if 0 <= o.start - match.end() <= 2), None)
         if follows is not None:
             found.append((Side.both, match.start(), match.end(), follows.name))
@@ -261,7 +202,7 @@ def _english(
 ) -> list[tuple[Side, int, int, str | None]]:
     """*left knee*, *left lower back*, *knee pain, left*, *L knee*, and *Right.* as an answer."""
     found: list[tuple[Side, int, int, str | None]] = []
-    for match in _PLAIN.finditer(line.line):
+    for match in PLAIN.finditer(line.line):
         side = Side(match.group())
         after = next((o for o in named if o.start >= match.end()), None)
         gap = line.line[match.end() : after.start] if after else None
@@ -279,12 +220,12 @@ def _english(
         if before and ends and re.fullmatch(r"(?: pain| ache)?(?:,| -| \(|:) ?", lead):
             found.append((side, match.start(), match.end(), before[-1].name))
             continue
-        opening = _SHORT_ANSWER["en"].match(line.line)
+        opening = SHORT_ANSWER["en"].match(line.line)
         alone = ends and opening is not None and opening.end() == match.start()
         if alone and (after_question or side is Side.left):
             organ = before[-1].name if before else None
             found.append((side, match.start(), match.end(), organ))
-    for match in _LETTER.finditer(line.text):
+    for match in LETTER.finditer(line.text):
         at = line.at(match.end())
         if any(o.start == at + 1 for o in named):
             name = next(o.name for o in named if o.start == at + 1)

@@ -7,7 +7,9 @@ about a child are spoken by a parent; irony and reported speech are not understo
 
 from __future__ import annotations
 
-from clinical.clause import Finding, clause_line, clause_of
+from clinical.clause import clause_of
+from clinical.clause_line import clause_line
+from clinical.finding import Finding
 from clinical.findings import Span
 from clinical.memory import linewise, remembered
 from clinical.text import checked, sentences

@@ -163,7 +163,8 @@ class _Match:
     end: int
 
 
-def _cues(line: Folded, language: str) -> list[_Match]:
+@remembered
+def _cues(line: Folded, language: str) -> tuple[_Match, ...]:
     """Cues in order; of two that overlap the one listed first in ``temporal_cues`` is meant.
 
     Participles behind a name are matched apart: *arrêté* may govern what follows it.
@@ -174,7 +175,7 @@ def _cues(line: Folded, language: str) -> list[_Match]:
         for match in cue.pattern.finditer(line.line):
             if not any(m.start < match.end() and match.start() < m.end for m in rivals):
                 found.append(_Match(cue.status, cue.behind, match.start(), match.end()))
-    return sorted(found, key=lambda m: m.start)
+    return tuple(sorted(found, key=lambda m: m.start))
 
 
 def _course(

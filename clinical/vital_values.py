@@ -15,6 +15,18 @@ from clinical.folded import folded
 from clinical.numbers import quantities
 from clinical.quantity import Quantity, canonical
 from clinical.text import checked, fold
+from clinical.vital_names import (
+    BARE,
+    FAR,
+    IMPLIED,
+    LABORATORY,
+    NAME,
+    UNITS,
+    asked,
+    named_after,
+    named_before,
+    plausible,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,85 +47,6 @@ class VitalValue:
     plausible: bool = True
 
 
-_NAMES: dict[str, str] = {
-    "blood_pressure": r"tension|tas?|pa|pression|bp|blood pressure|systol\w+|diastol\w+|maxima"
-    r"|minima",
-    "heart_rate": r"pouls|pulse|heart rate|hr|fc|frequence(?! respi)(?: cardiaque)?"
-    r"|rythme cardiaque|coeur"
-    r"|heart(?! (?:attack|failure|disease|problem|murmur))"
-    r"|tachycard\w+|bradycard\w+|battements|beats",
-    "respiratory_rate": r"frequence respiratoire|respiratory rate|resp rate|rr|breathing|fr"
-    r"|respire\w*"
-    r"|respirations?|breaths",
-    "temperature": r"temperature|temp|fievre|fever|febrile|thermometre",
-    "oxygen_saturation": r"saturation|sats?|satur\w+|spo2|sao2|oxygen|oxygene",
-    "weight": r"poids|weight|weigh\w*|pes(?:e|ez|ait|es)|kilos",
-    "height": r"taille|mesur\w+|height|tall|high",
-    "bmi": r"imc|bmi|masse corporelle|body mass",
-    "pain": r"douleur\w*|mal|eva|pain\w*|hurts?|ache\w*|intensite|scale|echelle|severity"
-    r"|discomfort|how (?:bad|severe)|rate (?:it|that|this|the|your)|gene|cephalees?|migraines?"
-    r"|headaches?",
-    "glucose": r"glycemi\w+|dextro|sucre|glucose|blood sugars?|sugars?|bm|capillaire",
-    "HbA1c": r"hba1c|hemoglobine glyquee|glyquee|a1c",
-    "hemoglobin": r"hemoglobine|haemoglobin|hemoglobin|hb",
-    "creatinine": r"creatinine?|creatininemie|creat",
-    "potassium": r"potassium|kaliemie",
-    "CRP": r"crp",
-    "INR": r"inr",
-    "LDL": r"ldl(?: cholesterol)?",
-}
-_NAME = re.compile("|".join(rf"(?P<{n}>\b(?:{p})\b)" for n, p in _NAMES.items() if n != "none"))
-_LABORATORY = frozenset({"HbA1c", "hemoglobin", "creatinine", "potassium", "CRP", "INR", "LDL"})
-_UNITS: dict[str, tuple[str, ...]] = {
-    "heart_rate": ("/min",),
-    "respiratory_rate": ("/min",),
-    "oxygen_saturation": ("%",),
-    "weight": ("kg", "g", "[lb_av]", "[stone_av]", "[oz_av]"),
-    "height": ("m", "cm", "[in_i]", "[ft_i]"),
-    "pain": ("{/10}",),
-    "glucose": ("g/L", "mmol/L", "mg/dL", "g"),
-    "HbA1c": ("%", "mmol/mol"),
-    "hemoglobin": ("g/dL", "g/L"),
-    "creatinine": ("umol/L", "mg/L", "mg/dL"),
-    "potassium": ("mmol/L", "meq/L"),
-    "CRP": ("mg/L",),
-    "INR": (),
-    "LDL": ("g/L", "mmol/L", "mg/dL"),
-}
-_BOUNDS: dict[str, tuple[str, str]] = {
-    "heart_rate": ("20", "260"),
-    "respiratory_rate": ("4", "80"),
-    "oxygen_saturation": ("50", "100"),
-    "weight": ("0.4", "400"),
-    "height": ("25", "250"),
-    "bmi": ("8", "90"),
-    "temperature": ("30", "43"),
-    "pain": ("0", "10"),
-}
-"""Beyond these the value was misheard: kg, cm, Cel, a minute, percent."""
-_BARE: dict[str, tuple[str, str]] = {
-    "heart_rate": ("25", "250"),
-    "respiratory_rate": ("6", "70"),
-    "oxygen_saturation": ("60", "100"),
-    "weight": ("2", "250"),
-    "pain": ("0", "10"),
-    "glucose": ("0.2", "600"),
-    "HbA1c": ("3", "18"),
-    "hemoglobin": ("3", "22"),
-    "creatinine": ("3", "1500"),
-    "potassium": ("1.5", "9"),
-    "CRP": ("0", "600"),
-    "INR": ("0.8", "15"),
-    "LDL": ("0.1", "12"),
-}
-"""Values without a unit that can be this sign's."""
-_IMPLIED = {
-    "heart_rate": "/min",
-    "respiratory_rate": "/min",
-    "oxygen_saturation": "%",
-    "pain": "{/10}",
-    "HbA1c": "%",
-}
 _NOT_MEASURED = re.compile(
     r"\b(?:si|s'il|quand|lorsque|if|when|whenever|unless|should|depasse\w*"
     r"|au[- ]dessus|au[- ]dessous"
@@ -153,8 +86,6 @@ _JOINT = re.compile(
     r"|genou|knee|hanche|hip|coude|elbow|epaule|shoulder|amplitude|mobilit\w+|range)\b"
 )
 _FIRST_PERSON = re.compile(r"\b(?:je|j'|moi|i|i'm|i've)(?!\w)")
-_FAR = 60
-"""Characters between a sign's name and its value, at most."""
 
 
 def of_a_relative(text: str) -> bool:
@@ -185,7 +116,7 @@ def vital_values(text: str, language: str, question: str = "") -> tuple[VitalVal
             continue
         after = said[i + 1] if i + 1 < len(said) else None
         here = folded(text).at(quantity.start)
-        if _NOT_MEASURED.search(line[max(0, here - _FAR) : here]):
+        if _NOT_MEASURED.search(line[max(0, here - FAR) : here]):
             continue
         kind = _kind(quantity, line, here, question, said)
         if kind is None or (kind == "pain" and _explains(quantity, after, line, here)):
@@ -210,7 +141,9 @@ def _kind(
         return "temperature" if _hot(quantity, line, here, question) else None
     if quantity.unit == "kg/m2":
         return "bmi"
-    named = _named(line, here) or _follows(line, here, len(quantity.text)) or _asked(question)
+    named = (
+        named_before(line, here) or named_after(line, here, len(quantity.text)) or asked(question)
+    )
     if quantity.unit == "/min" and named is None:
         counted = re.search(r"bpm|battement|beat", fold(quantity.text))
         return "heart_rate" if counted else None
@@ -230,15 +163,15 @@ def _kind(
             return None
         if named == "pain" and not _SCALE.search(f"{fold(question)} {line[:here]}"):
             return None
-        low, high = _BARE.get(named, ("1", "0"))
+        low, high = BARE.get(named, ("1", "0"))
         return named if Decimal(low) <= quantity.value <= Decimal(high) else None
-    if named == "height" and (_LESION.search(line) or not _plausible("height", quantity, None)):
+    if named == "height" and (_LESION.search(line) or not plausible("height", quantity, None)):
         return None
-    return named if quantity.unit in _UNITS.get(named, ()) else None
+    return named if quantity.unit in UNITS.get(named, ()) else None
 
 
 def _hurts(text: str) -> bool:
-    return any(match.lastgroup == "pain" for match in _NAME.finditer(text))
+    return any(match.lastgroup == "pain" for match in NAME.finditer(text))
 
 
 def _explains(quantity: Quantity, after: Quantity | None, line: str, here: int) -> bool:
@@ -253,7 +186,7 @@ def _explains(quantity: Quantity, after: Quantity | None, line: str, here: int) 
 
 def _hot(quantity: Quantity, line: str, here: int, question: str) -> bool:
     """Degrees are a fever's, and not those of a joint: *flexion limitée à cent degrés*."""
-    lead = _named(line, here) or _asked(question)
+    lead = named_before(line, here) or asked(question)
     if "degr" not in fold(quantity.text) and "°" not in quantity.text:
         return True
     if lead == "temperature" or re.search(r"[cf]\b|celsius|fahrenheit", fold(quantity.text)):
@@ -261,48 +194,18 @@ def _hot(quantity: Quantity, line: str, here: int, question: str) -> bool:
     return 35 <= canonical(quantity)[0] <= 43 and not _JOINT.search(line)
 
 
-def _named(line: str, here: int) -> str | None:
-    """The sign named last before the value, with no other value in between."""
-    lead = line[max(0, here - _FAR) : here]
-    cut = max((lead.rfind(mark) for mark in (". ", "; ", "! ", "? ")), default=-1)
-    lead = lead[cut + 1 :]
-    last = None
-    for match in _NAME.finditer(lead):
-        last = match
-    if last is None or re.search(r"\d", lead[last.end() :]):
-        return None
-    return last.lastgroup
-
-
-def _follows(line: str, here: int, length: int) -> str | None:
-    """*82 de pouls*, *a pulse* behind its value."""
-    tail = line[here + length : here + length + 24]
-    match = re.match(r"\s*(?:de|d'|of)\s*(?:la |le |the )?", tail)
-    named = _NAME.match(tail, match.end()) if match else None
-    tall = re.match(r"\s*tall\b", tail)
-    return named.lastgroup if named else ("height" if tall else None)
-
-
-def _asked(question: str) -> str | None:
-    line = fold(question)
-    matches = [m.lastgroup for m in _NAME.finditer(line)]
-    if not matches and re.search(r"combien (?:vous )?(?:mesur|fai)|how tall", line):
-        return "height"
-    return matches[-1] if matches else None
-
-
 def _value(
     kind: str, first: Quantity, second: Quantity | None, text: str, language: str
 ) -> VitalValue:
     end = second.end if second else first.end
-    unit = first.unit or _IMPLIED.get(kind)
+    unit = first.unit or IMPLIED.get(kind)
     if kind == "weight" and unit is None and language == "fr":
         unit = "kg"  # nobody says pounds in French
     pair = second is not None and second.part == "diastolic"
     diastolic = second.value if second and pair else None
     high = second.value if second and not pair else None
     return VitalValue(
-        kind="laboratory" if kind in _LABORATORY else kind,
+        kind="laboratory" if kind in LABORATORY else kind,
         name=kind,
         value=first.value,
         unit=unit,
@@ -311,22 +214,5 @@ def _value(
         end=end,
         high=high,
         diastolic=diastolic,
-        plausible=_plausible(kind, first, diastolic),
+        plausible=plausible(kind, first, diastolic),
     )
-
-
-def _plausible(kind: str, first: Quantity, diastolic: Decimal | None) -> bool:
-    if kind == "blood_pressure":
-        low = diastolic is None or (20 <= diastolic <= 160 and diastolic < first.value)
-        return 50 <= first.value <= 280 and low
-    if kind not in _BOUNDS:
-        return True
-    value = first.value
-    if kind in ("temperature", "height"):
-        value = canonical(first)[0]
-        value = value * Decimal("2.54") if first.unit in ("[in_i]", "[ft_i]") else value
-    if kind == "weight" and first.unit != "kg":
-        factor = {"g": "0.001", "[lb_av]": "0.4536", "[stone_av]": "6.35", "[oz_av]": "0.02835"}
-        value *= Decimal(factor.get(first.unit or "", "1"))
-    low_, high_ = _BOUNDS[kind]
-    return Decimal(low_) <= value <= Decimal(high_)

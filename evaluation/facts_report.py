@@ -19,6 +19,8 @@ class FactsRow(Record):
     consultations: int = Field(ge=0)
     failed: dict[str, int] = Field(default_factory=dict)
     """Why consultations have no note: an error's code, or ``no_note`` → how many."""
+    without_note: dict[str, str] = Field(default_factory=dict)
+    """The consultation's name → that code."""
     critical: Recall | None = None
     """Checklist items that clinicians call critical."""
     all_items: Recall | None = None

@@ -177,7 +177,9 @@ WORDS: dict[str, Words] = {
         several=re.compile(r"\b(?:or|nor|and|but)\b|[,/]"),
         symptom=re.compile(rf"^(?!the |a |her |his |he |she |your )(?:\w+ )??{_SYMPTOMS_EN}\b", _I),
         denies=_denies_en,
-        side=re.compile(r"\b(?:left|right)\b(?! (?:away|now|after|before))", _I),
+        # What was left, and right here, are no sides.
+        side=re.compile(
+            r"\b(?:left|right)\b(?! (?:away|now|after|before|along|the|his|her|home|nursing))", _I),
         other_side=_other_side_en,
         relative=re.compile(
             r"^(?:father|mother|sister|brother|mum|dad|grandfather|grandmother)(?:'s)?"

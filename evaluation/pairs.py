@@ -3,7 +3,8 @@
 Formats, all read from a folder: ours (``*.pair.json``: language, turns with role and text, note
 with topic and text); PriMock57 as published (``evaluation.corpora.primock57``; the statements that
 clinicians judged correct are the note, without topics); ACI-bench as published (``*.csv`` with
-dialogue and note: sentences of the note, some of which nobody said); what this program writes
+dialogue and note: sentences of the note, some of which nobody said); MTS-Dialog as published
+(short dialogues, each with one section of a note, in prose); what this program writes
 (``transcript.json`` beside ``summary.json``), if a clinician found that note right.
 """
 
@@ -23,7 +24,8 @@ from consultation.provenance import Quality, provenance
 from consultation.summary import Summary
 from consultation.topics import Topic
 from consultation.transcript import Role, Segment, Speaker, Transcript, Turn, Word
-from evaluation.corpora import primock57
+from evaluation.corpora import mts_dialog, primock57
+from evaluation.corpora.dialogue import Dialogue
 
 ANY = tuple(Topic)
 """Nothing is known of where the statement stands."""
@@ -58,6 +60,7 @@ def read_pairs(folder: Path) -> tuple[Pair, ...]:
         found = [
             *(_own(path) for path in sorted(folder.rglob("*.pair.json"))),
             *_primock(folder),
+            *_mts_dialog(folder),
             *(pair for path in sorted(folder.rglob("*.csv")) for pair in _aci_bench(path)),
             *(_written(path) for path in sorted(folder.rglob("summary.json"))),
         ]
@@ -87,8 +90,14 @@ def _primock(folder: Path) -> Iterable[Pair]:
                 correct.setdefault(line.text.casefold(), Noted(line.text))
         note = tuple(n for n in correct.values() if n.text.casefold() not in wrong)
         if one.checklists or one.judged:
-            turns = [(one.dialogue.roles[line.speaker], line.text) for line in one.dialogue.lines]
-            yield Pair(one.dialogue.id, spoken(turns, one.dialogue.language), note)
+            yield Pair(one.dialogue.id, _spoken(one.dialogue), note)
+
+
+def _mts_dialog(folder: Path) -> Iterable[Pair]:
+    for one in mts_dialog.excerpts(folder):
+        if one.dialogue is not None:
+            note = tuple(dict.fromkeys(_prose(one.section)))
+            yield Pair(one.id, _spoken(one.dialogue), note)
 
 
 def _aci_bench(path: Path) -> Iterable[Pair]:
@@ -126,6 +135,10 @@ def _written(path: Path) -> Pair:
     )
     note = tuple(Noted(statement.text) for statement in summary.statements())
     return Pair(path.parent.name, transcript, note)
+
+
+def _spoken(said: Dialogue) -> Transcript:
+    return spoken([(said.roles[line.speaker], line.text) for line in said.lines], said.language)
 
 
 def spoken(turns: Iterable[tuple[Role, str]], language: str) -> Transcript:

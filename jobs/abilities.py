@@ -13,8 +13,9 @@ from pathlib import Path
 from consultation.errors import AnamneseError
 from consultation.settings import Settings
 from consultation.weights import artefacts, locate, required
+from jobs.metrics import cards
 from jobs.service_settings import ServiceSettings
-from jobs.store import operations_tables
+from jobs.store import operations_tables, workers
 from jobs.store.database import Database, DatabaseAway
 
 log = logging.getLogger("anamnese.worker")
@@ -45,14 +46,29 @@ class Abilities:
     def look(self) -> None:
         """Once. Raises DatabaseAway."""
         found = examine(self._service)
+        models, memory = names(self._service), cards()
         with self._database.write() as session:
             operations_tables.report(
                 session, self._worker, weights=found[0], language_model=found[1]
             )
+            workers.describe(session, self._worker, models, memory)
         if found != self._said:
             self._said = found
             level = logging.INFO if found == ("ok", "ok") else logging.ERROR
             log.log(level, "weights: %s; language model: %s", *found)
+
+
+def names(service: ServiceSettings) -> tuple[str, ...]:
+    """Of the models that this worker is set to use; for people, no paths and no addresses."""
+    if service.engines == "scripted":
+        return ("scripted",)
+    settings = Settings()
+    more: tuple[str | None, ...] = ()
+    if settings.llm == "vllm":
+        more = (settings.vllm_model or "vllm",)
+    elif settings.llm == "llamacpp" and settings.llamacpp_model is not None:
+        more = (Path(settings.llamacpp_model).name,)
+    return tuple("_".join(one.split()) for one in (*required(settings), *more) if one)
 
 
 def examine(service: ServiceSettings) -> tuple[str, str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -147,10 +147,18 @@ def _write(
     return total
 
 
-def retry(store: Store, actor: Actor, batch_id: str) -> int:
-    """Failed items are tried again; how many. Raises NotFound, Conflict."""
+def retry(
+    store: Store,
+    actor: Actor,
+    batch_id: str,
+    *,
+    numbers: Sequence[int] | None = None,
+    code: str | None = None,
+) -> int:
+    """Failed items are tried again, of these numbers or with this error code where given; how many.
+    Raises NotFound, Conflict."""
     with store.database.write() as session:
-        again = batches.retry(session, actor.org_id, batch_id)
+        again = batches.retry(session, actor.org_id, batch_id, numbers=numbers, code=code)
         audit.append(store.database, session, actor, "batch.retry", batch_id)
     return again
 

@@ -59,7 +59,8 @@ class ScriptedModels:
     def diarizer(self) -> Diarizer:
         from transcribe.scripted import ScriptedDiarizer
 
-        return ScriptedDiarizer(self._dialogue, seconds=self._seconds)
+        # Begun with recognition; the longer of the two, so that each is seen to work.
+        return ScriptedDiarizer(self._dialogue, seconds=2 * self._seconds)
 
     def language_model(self) -> LanguageModel:
         from summarize.engines.scripted import ScriptedModel

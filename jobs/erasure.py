@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 from consultation.errors import StorageError
 from jobs.errors import AudioAway, NotFound
 from jobs.queue import Enqueuer
-from jobs.store import audit, awaited, consultations, lives
+from jobs.store import audit, awaited, consultations, launches, lives, pseudonyms
 from jobs.store.audit import Actor
 from jobs.store.database import DatabaseAway
 from jobs.store.life_tables import Removal
@@ -69,6 +69,8 @@ def erase_patient(store: Store, enqueuer: Enqueuer, actor: Actor, patient: str) 
         wanted = lives.of_patient(session, store.ring, actor.org_id, patient)
         for consultation_id in wanted:
             receipt += _erase(store, session, actor, consultation_id)
+        hashed = pseudonyms.patient(session, store.ring, actor.org_id, patient)
+        launches.erase(session, actor.org_id, hashed)
         audit.append(store.database, session, actor, "patient.erase", receipt.id)
     _remove_now(store, enqueuer, wanted)
     return receipt

@@ -11,6 +11,7 @@ from pydantic import ValidationError
 
 from consultation.errors import (
     AnamneseError,
+    EngineError,
     EngineMissing,
     Interrupted,
     InvalidOption,
@@ -36,7 +37,8 @@ from evaluation.written import Note, from_summary, from_text
 from jobs.dialogue_transcript import as_transcript
 from jobs.pipeline import Pipeline
 from prompts import library
-from summarize.grounding import ENOUGH, Grounder
+from summarize.grounding import Grounder
+from summarize.grounds import ENOUGH
 from summarize.units import units
 from summarize.verify import Claim, verify
 from summarize.verify import failed as first_failed
@@ -60,6 +62,10 @@ class Consultation:
 
 Source = Callable[[Consultation], Note | None]
 """Where notes come from; None when there is none."""
+Told = Callable[[str, AnamneseError], None]
+"""Is told at once which consultation has no note, and why."""
+ATTEMPTS = 3
+"""At a note, when the engine goes away in the middle of it."""
 
 
 def evaluate_facts(
@@ -69,6 +75,7 @@ def evaluate_facts(
     source: Source | None = None,
     limit: int | None = None,
     baselines: bool = True,
+    told: Told = lambda _id, _error: None,
 ) -> FactsReport:
     """Measure notes; raises InvalidOption when the folder holds nothing of the corpus.
 
@@ -83,11 +90,13 @@ def evaluate_facts(
     if baselines:
         if corpus == "primock57":
             sources["the clinician's own"] = lambda one: one.reference
-        shifted = dict(zip((c.dialogue.id for c in listed), listed[1:] + listed[:1], strict=True))
-        sources["another consultation's"] = lambda one: shifted[one.dialogue.id].reference
+        if len(listed) > 1:  # one alone has no other: its own reference would pass for chance
+            others = listed[1:] + listed[:1]
+            shifted = dict(zip((c.dialogue.id for c in listed), others, strict=True))
+            sources["another consultation's"] = lambda one: shifted[one.dialogue.id].reference
     if source is not None:
         sources["measured"] = source
-    rows = [_row(name, listed, one) for name, one in sources.items()]
+    rows = [_row(name, listed, one, told) for name, one in sources.items()]
     if baselines:
         rows.append(_everything_said(listed))
     return FactsReport(corpus=corpus, rows=tuple(rows), statements=_statements(folder, corpus))
@@ -115,13 +124,22 @@ def drafted(
     template: str = TEMPLATE,
     started: Callable[[str], None] = lambda _: None,
 ) -> Source:
-    """Notes by the pipeline's engine, kept in ``out / <id>``; a second run takes them up."""
+    """Notes by the pipeline's engine, kept in ``out / <id>``; a second run takes them up.
+
+    An engine that goes away is tried again; a pipeline that keeps answers goes on where it stopped.
+    """
 
     def write(one: Consultation) -> Note | None:
         started(one.dialogue.id)
-        return _note(
-            pipeline.summarize(as_transcript(one.dialogue), out / one.dialogue.id, template)
-        )
+        transcript, folder = as_transcript(one.dialogue), out / one.dialogue.id
+        attempt = 1
+        while True:
+            try:
+                return _note(pipeline.summarize(transcript, folder, template))
+            except EngineError as error:
+                if not error.retryable or attempt == ATTEMPTS:
+                    raise
+            attempt += 1
 
     return write
 
@@ -170,19 +188,20 @@ def _read(folder: Path, corpus: str) -> Iterator[Consultation]:
                 yield Consultation(excerpt.dialogue, note, part=excerpt.header)
 
 
-def _row(name: str, listed: Sequence[Consultation], source: Source) -> FactsRow:
+def _row(name: str, listed: Sequence[Consultation], source: Source, told: Told) -> FactsRow:
     notes: list[tuple[Consultation, Note]] = []
-    failed: Counter[str] = Counter()
+    failed: dict[str, str] = {}
     for one in listed:
         try:
             note = source(one)
         except (EngineMissing, WeightsError, Interrupted):
             raise
         except AnamneseError as error:
-            failed[error.code] += 1
+            failed[one.dialogue.id] = error.code
+            told(one.dialogue.id, error)
             continue
         if note is None:
-            failed["no_note"] += 1
+            failed[one.dialogue.id] = "no_note"
         else:
             notes.append((one, note))
     critical = [checklist_recall(c.critical, _content(c, n), _language(c)) for c, n in notes]
@@ -191,7 +210,8 @@ def _row(name: str, listed: Sequence[Consultation], source: Source) -> FactsRow:
     return FactsRow(
         notes=name,
         consultations=len(notes),
-        failed=dict(sorted(failed.items())),
+        failed=dict(sorted(Counter(failed.values()).items())),
+        without_note=failed,
         critical=pooled_recall(critical) if checked else None,
         all_items=pooled_recall(every) if checked else None,
         concepts={} if checked else _concepts(notes),

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from consultation.transcript import Transcript
 from jobs.identity_settings import IdentitySettings
 from jobs.queue import Enqueuer
-from jobs.store import artefacts, audit, consultations, idempotency, job_rows, lives, quotas
+from jobs.store import artefacts, audit, consultations, idempotency, job_rows, lives, notes, quotas
 from jobs.store.artefacts import OPTIONS, TRANSCRIPT
 from jobs.store.audio import AudioWriter
 from jobs.store.audit import Actor
@@ -40,6 +40,8 @@ class Incoming:
     """The caller's reference to the patient; only its keyed hash is stored."""
     beside: JobOptions | None = None
     """Options that come with a transcript."""
+    context: str | None = None
+    """JSON of the document context that it begins with: of a launch from an EHR."""
 
 
 def add_consultation(
@@ -102,6 +104,15 @@ def create_consultation(
                 kind=kind,
                 content=one.to_json().encode(),
             )
+    if incoming.context is not None:
+        notes.put_context(
+            session,
+            store.ring,
+            org_id=org_id,
+            consultation_id=incoming.id,
+            content=incoming.context.encode(),
+            by=by,
+        )
 
 
 def start_job(

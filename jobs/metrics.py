@@ -121,7 +121,7 @@ class Cards(Collector):
     def collect(self) -> Iterator[Metric]:
         used = GaugeMetricFamily("anamnese_gpu_memory_used_bytes", "", labels=["device"])
         total = GaugeMetricFamily("anamnese_gpu_memory_total_bytes", "", labels=["device"])
-        for device, (taken, size) in enumerate(_cards()):
+        for device, (taken, size) in enumerate(cards()):
             used.add_metric([str(device)], taken)
             total.add_metric([str(device)], size)
         if used.samples:
@@ -129,7 +129,7 @@ class Cards(Collector):
             yield total
 
 
-def _cards() -> Sequence[tuple[int, int]]:
+def cards() -> Sequence[tuple[int, int]]:
     """Bytes taken and bytes in all, a card each."""
     try:
         nvml: Any = importlib.import_module("pynvml")

@@ -9,7 +9,8 @@ from clinical.memory import forget
 from consultation.summary import Check, Level, Statement, Verdict
 from evaluation.detection import Detection, Judged, detect
 from evaluation.pairs import Noted, Pair, read_pairs
-from summarize.grounding import Grounder, Grounds
+from summarize.grounding import Grounder
+from summarize.grounds import Grounds
 from summarize.repair import repair
 from summarize.rules import permitted
 from summarize.undocumented import undocumented

@@ -1,7 +1,7 @@
 """The whole flow, on one screen.
 
-    recording ─► decode ─► recognise ─► diarise ─► attribute ─► Transcript
-                                                                    │
+    recording ─► decode ─► recognise + diarise ─► attribute ─► Transcript
+                                                                   │
     prompts ─► draft (a language model) ─► ground ─► verify ─► Summary ─► JSON, Markdown, VTT…
 
 Each result is a file; a file that was made from the same input, with the same settings and
@@ -27,6 +27,8 @@ from consultation.transcript import Transcript
 from consultation.weights import digest_of
 from jobs.digests import transcript_digest
 from jobs.files import temporary_folder, write
+from jobs.kept_answers import KeptAnswers
+from jobs.map_cache import FolderCache
 from jobs.models import load_diarizer, load_recognizer
 from jobs.text_transcript import transcript_from_text
 from prompts.library import default_template
@@ -42,12 +44,19 @@ class Pipeline:
     """Models are loaded once, when they are first needed, and serve every file."""
 
     def __init__(
-        self, settings: Settings, options: TranscribeOptions, progress: Progress = no_progress
+        self,
+        settings: Settings,
+        options: TranscribeOptions,
+        progress: Progress = no_progress,
+        *,
+        answers: Path | None = None,
     ) -> None:
+        """``answers``: keep the language model's there, so that a run goes on where it broke."""
         self.settings, self.options, self.progress = settings, options, progress
         self._recognizer: Recognizer | None = None
         self._diarizer: Diarizer | None = None
         self._model: LanguageModel | None = None
+        self._answers = answers
 
     def transcribe(self, recording: Path, out: Path) -> Transcript:
         """Writes transcript.json, .txt, .vtt, .srt and .rttm into ``out``; raises AnamneseError."""
@@ -116,7 +125,10 @@ class Pipeline:
 
     @property
     def model(self) -> LanguageModel:
-        self._model = self._model or load_language_model(self.settings)
+        if self._model is None:
+            model = load_language_model(self.settings)
+            kept = FolderCache(self._answers) if self._answers is not None else None
+            self._model = model if kept is None else KeptAnswers(model, kept)
         return self._model
 
     def __enter__(self) -> Self:

@@ -13,7 +13,7 @@ from jobs import erasure
 from jobs.errors import NotFound
 from jobs.queue import Enqueuer
 from jobs.service_settings import ServiceSettings
-from jobs.store import audit, lives, records
+from jobs.store import audit, launches, lives, records
 from jobs.store.artefacts import SUMMARY, TRANSCRIPT
 from jobs.store.audit import Actor
 from jobs.store.orphans import remove_orphans
@@ -21,6 +21,7 @@ from jobs.store.store import Store
 from jobs.store.tables import now_ms
 
 log = logging.getLogger("anamnese.retention")
+WORK = "retention"
 EVERY_SECONDS = 60.0
 ORPHANS_SECONDS = 3600.0
 _AT_ONCE = 200
@@ -35,7 +36,7 @@ class Retention:
 
     def turn(self) -> int:
         """What is this worker's to do now; 0, for the next look is soon enough for more."""
-        if self.claim("retention", EVERY_SECONDS):
+        if self.claim(WORK, EVERY_SECONDS):
             self.look()
         if self.claim("orphans", ORPHANS_SECONDS):
             remove_orphans(self._store.database, self._store.audio)
@@ -60,6 +61,8 @@ class Retention:
             gone["records"] = self._records(
                 now_ms() - int(settings.retention_record_days * 24 * _HOUR_MS)
             )
+        with self._store.database.write() as session:
+            launches.forget(session)
         # Last, and after a while: see erasure.py.
         gone["removals"] = erasure.finish_removals(self._store, self._enqueuer)
         if any(gone.values()):

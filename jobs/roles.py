@@ -21,6 +21,7 @@ class Scope(StrEnum):
     metrics = "metrics:read"
     webhooks = "webhooks:manage"
     sign = "notes:sign"
+    manage = "service:manage"
 
 
 SCOPES: dict[Role, frozenset[Scope]] = {
@@ -31,4 +32,5 @@ SCOPES: dict[Role, frozenset[Scope]] = {
     Role.monitor: frozenset({Scope.metrics}),
 }
 """What each role may do. An auditor reads who did what, never what was said; a monitor reads
-numbers alone. Only a clinician signs a note: not who administers, nor a program."""
+numbers alone. Who manages issues keys and keeps people out, within the organisation of their own
+key. Only a clinician signs a note: not who administers, nor a program."""

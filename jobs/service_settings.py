@@ -14,10 +14,19 @@ from consultation.errors import InvalidOption
 from jobs.document_settings import DocumentSettings
 from jobs.identity_settings import IdentitySettings
 from jobs.life_cycle_settings import LifeCycleSettings
+from jobs.live_settings import LiveSettings
 from jobs.push_settings import PushSettings
+from jobs.smart_settings import SmartSettings
 
 
-class ServiceSettings(IdentitySettings, LifeCycleSettings, DocumentSettings, PushSettings):
+class ServiceSettings(
+    IdentitySettings,
+    LifeCycleSettings,
+    DocumentSettings,
+    PushSettings,
+    LiveSettings,
+    SmartSettings,
+):
     """Read from the environment: ``ANAMNESE_`` and the field's name in capitals."""
 
     model_config = SettingsConfigDict(
@@ -139,7 +148,7 @@ class ServiceSettings(IdentitySettings, LifeCycleSettings, DocumentSettings, Pus
     scripted_dialogue: Path | None = None
     """For scripted engines: what is said, a line a turn."""
     scripted_seconds: float = Field(default=0.0, ge=0)
-    """For scripted engines: how long each of recognising, diarising and writing takes."""
+    """For scripted engines: how long recognising and writing take; diarising takes twice that."""
 
     @field_validator("database_url")
     @classmethod

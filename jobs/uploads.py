@@ -10,13 +10,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from filelock import FileLock, Timeout
 from sqlalchemy.orm import Session
 
-from consultation.errors import StorageError
+from consultation.errors import EmptyFile, StorageError
 from consultation.wire import Record
 from jobs.errors import Conflict, KeysMissing
+from jobs.files import storage_errors
 from jobs.intake import Incoming, add_consultation
 from jobs.queue import Enqueuer
 from jobs.service_settings import ServiceSettings
@@ -24,7 +26,7 @@ from jobs.store import audio, job_rows, uploads
 from jobs.store.audio import AudioFolder
 from jobs.store.audit import Actor
 from jobs.store.resumable_file import Mark, ResumableWriter
-from jobs.store.sealed_file import part_of
+from jobs.store.sealed_file import Opener, head_of, next_chunk, part_of
 from jobs.store.store import Store
 from jobs.store.tables import Job, new_id, now_ms
 from jobs.store.upload_tables import Upload
@@ -46,8 +48,12 @@ class UploadFields(Record):
     template: str | None = None
     priority: int
     patient: str | None = None
+    context: str | None = None
+    """As in ``Incoming``."""
     metadata: str = ""
     """As it was sent, without the file's name."""
+    live: Literal["pcm", "container"] | None = None
+    """What a live session sends; its length is open: ``length`` is the most that it may be."""
 
 
 @dataclass
@@ -153,10 +159,38 @@ class Uploads:
         held.writer = None
         self._write(held, mark)
 
-    def _write(self, held: Held, mark: Mark) -> None:
+    def arrived(self, held: Held) -> Iterator[bytes]:
+        """What the row says is on the disk. Raises Damaged, StorageError."""
+        row, left = held.row, held.row.chunks
+        path = self._arriving.path(row.org_id, row.consultation_id)
+        with storage_errors(), part_of(path).open("rb") as file:
+            key_id, head = head_of(file)
+            where = audio.context(row.org_id, row.consultation_id)
+            opener = Opener(self._store.ring.key(key_id), head, where)
+            for number in range(left):
+                sealed = next_chunk(file)
+                if sealed is None:
+                    return
+                yield opener.open(sealed, number, None)
+
+    def conclude(self, actor: Actor, held: Held, least: int = 0) -> Job:
+        """Of a length that was left open: what has arrived is all. Raises EmptyFile when that is
+        no more than ``least`` bytes; the upload is removed then."""
+        assert held.writer is not None
+        mark = held.writer.mark()
+        if mark.size <= least:
+            held.writer.close()
+            held.writer = None
+            self._remove(held.row)
+            raise EmptyFile("the recording holds no bytes")
+        self._write(held, mark, length=mark.size)
+        return self.finish(actor, held)
+
+    def _write(self, held: Held, mark: Mark, length: int | None = None) -> None:
         with self._store.database.write() as session:
             row = uploads.find(session, held.row.org_id, held.row.id, for_update=True)
             row.size, row.chunks, row.position = mark.size, mark.chunks, mark.position
+            row.length = row.length if length is None else length
             row.expires = now_ms() + self._lasts_ms
         held.row = row
 
@@ -180,6 +214,7 @@ class Uploads:
                 priority=sent.priority,
                 audio_bytes=row.length,
                 patient=sent.patient,
+                context=sent.context,
             )
             job = add_consultation(
                 session, self._store, self._enqueuer, self._settings, actor, incoming

@@ -50,6 +50,7 @@ from jobs.store.database import Database
 from jobs.store.store import open_store
 from jobs.sweep import Sweep
 from jobs.tracing import make_tracer
+from jobs.waiting import Waiting
 
 log = logging.getLogger("anamnese.worker")
 
@@ -134,10 +135,11 @@ class Worker:
         register = steps.Steps(
             self._database, self._enqueuer, self.name, self._slots, self._observer
         )
-        pace = Pace([SPEECH, NOTES, RECORDS])
+        queues = [SPEECH, NOTES, RECORDS]
+        pace = Pace(queues, Waiting(self._database).at)
         pace.take_over()
         steps.register(settings, register, pace.nudge)
-        DBOS.listen_queues([SPEECH, NOTES, RECORDS])
+        DBOS.listen_queues(queues)
         DBOS.launch()
         for queue, parallel in (
             (SPEECH, settings.speech_parallel),

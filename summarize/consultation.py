@@ -31,7 +31,8 @@ from prompts.library import SectionTemplate, Template
 from summarize import by_rules, exchanges, judge, sections
 from summarize.asking import Draft, Usage
 from summarize.contradictions import contradictions
-from summarize.grounding import Grounder, Grounds
+from summarize.grounding import Grounder
+from summarize.grounds import Grounds
 from summarize.repair import repair
 from summarize.rules import permitted, speaks_of_family
 from summarize.tables import tables

@@ -16,7 +16,7 @@ from clinical.examination import closes, examination_findings, opens
 from clinical.polarity import findings
 from clinical.text import stem
 from consultation.transcript import Role
-from summarize.grounding import neutral_stems, terms
+from summarize.terms import neutral_stems, terms
 from summarize.units import Unit
 
 HELD, HELD_WITH_SIGN = 0.6, 0.4

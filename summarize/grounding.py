@@ -9,57 +9,27 @@ lends its words only to the sentence that answers it.
 from __future__ import annotations
 
 import math
-import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
-from functools import cache, cached_property
+from functools import cached_property
 
-from clinical.anatomy import PAIN, organs
-from clinical.dialogue import evidence_findings
-from clinical.drugs import find_drugs
-from clinical.folded import folded
 from clinical.laterality import Lateral, sides
-from clinical.numbers import canonical, quantities
-from clinical.paraphrases import worded
 from clinical.polarity import findings
-from clinical.text import fold, stem
-from consultation.summary import Experiencer, Polarity
-from consultation.transcript import Role
+from clinical.side_words import side_words
+from clinical.text import stem
+from consultation.summary import Polarity
+from summarize.grounds import Grounds
+from summarize.said_polarity import OPPOSITE, said_polarities
+from summarize.terms import POLITE, Terms, hurting, neutral_stems, terms
 from summarize.units import Unit
 
-ENOUGH = 0.5
-"""Support below this is no evidence."""
 MOST_UNITS = 3
 """Sentences that one statement may rest on."""
 GAIN = 0.15
 """A further sentence must add this much support."""
 HINT = 0.05
 """What the model's own reference is worth when two sentences are alike."""
-
-NEUTRAL = {
-    "fr": "patient patiente médecin présente signale rapporte décrit indique mentionne déclare "
-    "prend prescrit prescription prescrite traitement cours actuel actuellement absence notion "
-    "consulte consultation pas aucun aucune constate évoque propose demande recommandé conseillé "
-    "revoir probable suspicion connu connue antécédent antécédents atcd ttt problème problèmes "
-    "trouble troubles signe signes symptôme symptômes autre autres revois revoit revenez revenir "
-    "rendez-vous",
-    "en": "patient doctor clinician physician reports denies complains describes states mentions "
-    "says takes taking prescribed prescribe treatment current currently no not absence advised "
-    "advise presents known recommended likely probable started noted found history hx sx pmh "
-    "dh sh fh nil meds medications issue issues problem problems symptom symptoms other "
-    "associated able",
-}
-"""Words of note style that need no evidence of their own; polarity is checked by itself."""
-
-
-POLITE = {
-    "fr": "bonjour docteur madame monsieur merci beaucoup vraiment très plutôt aussi donc alors "
-    "vais veux voudrais pense crois dire fait faire demande note",
-    "en": "hello doctor thank thanks really very also rather would will like think okay going get "
-    "little mostly",
-}
-"""Words that a rewriting may leave out."""
 
 
 def _telling(wanted: Mapping[str, tuple[float, str]]) -> list[str]:
@@ -74,78 +44,6 @@ def _telling(wanted: Mapping[str, tuple[float, str]]) -> list[str]:
         if left <= 0 or term[0] == "=":
             telling.append(term)
     return telling
-
-
-@cache
-def neutral_stems(language: str) -> frozenset[str]:
-    """Of the words of note style."""
-    return frozenset(stem(word, language) for word in NEUTRAL[language].split())
-
-
-@dataclass(frozen=True)
-class Grounds:
-    """The sentences a statement rests on, best first, and how much of it they hold (0 to 1)."""
-
-    units: tuple[Unit, ...]
-    support: float
-    missing: tuple[str, ...]
-    """Content words of the statement that are nowhere in its evidence."""
-    asked: tuple[Unit, ...] = ()
-    """Questions that lend words which the answers leave out: shown before them."""
-    told: tuple[Lateral, ...] = ()
-    """Every side that anybody tells in the consultation."""
-
-    @property
-    def shown(self) -> tuple[Unit, ...]:
-        return (*self.asked, *self.units)
-
-
-Terms = dict[str, str]
-"""Normalised term → the word as written."""
-
-
-def terms(text: str, language: str) -> Terms:
-    """What a text says: numbers with units, drugs by INN, findings by concept, sides, and else
-
-    the words, those with a paraphrase by its key."""
-    found: Terms = {}
-    taken: list[tuple[int, int]] = []
-
-    def add(key: str, start: int, end: int) -> None:
-        found.setdefault(key, text[start:end])
-        taken.append((start, end))
-
-    for quantity in quantities(text, language):
-        value, unit = canonical(quantity)
-        add(f"#{value.normalize():f}{unit or ''}", quantity.start, quantity.end)
-    for drug in find_drugs(text, language):
-        add(f"@{drug.inn}", drug.start, drug.end)
-    for finding in findings(text, language):
-        add(f"={finding.concept}", finding.start, finding.end)
-    for side in sides(text, language):
-        add(f"<{side.side}", side.start, side.end)
-    for word in worded(text, language):
-        if not any(start <= word.start and word.end <= end for start, end in taken):
-            found.setdefault(word.term, text[word.start : word.end])
-    return found
-
-
-def _hurting(text: str, language: str) -> Terms:
-    """*My right knee hurts* names knee pain, though not in these words."""
-    line = folded(text)
-    found: Terms = {}
-    if PAIN.search(line.line):
-        for organ in organs(line, language):
-            start, end = line.place(organ.start, organ.end)
-            found[f"={organ.name} pain"] = text[start:end]
-    return found
-
-
-_IF = re.compile(r"\b(?:if|should you|unless|si|en cas)\b")
-_OPPOSITE = {
-    Polarity.affirmed: Polarity.denied,
-    Polarity.denied: Polarity.affirmed,
-}
 
 
 @dataclass
@@ -163,7 +61,7 @@ class Grounder:
 
     def __post_init__(self) -> None:
         self._own = {
-            unit.index: terms(unit.text, self.language) | _hurting(unit.text, self.language)
+            unit.index: terms(unit.text, self.language) | hurting(unit.text, self.language)
             for unit in self.units
         }
         self._answered = {
@@ -229,7 +127,17 @@ class Grounder:
         support = sum(wanted[t][0] for t in covered) / total
         missing = tuple(word for term, (_, word) in wanted.items() if term not in covered)
         asked = self._asked(chosen, covered)
-        return Grounds(tuple(chosen), round(min(1.0, support), 3), missing, asked, self._told)
+        support = round(min(1.0, support), 3)
+        return Grounds(tuple(chosen), support, missing, asked, *self._sides(text))
+
+    def _sides(self, text: str) -> tuple[tuple[Lateral, ...], tuple[Unit, ...]]:
+        """What the consultation tells of sides: wanted only beside a statement that names one."""
+        named = side_words(text, self.language) or sides(text, self.language)
+        return (self._told, self._sided) if named else ((), ())
+
+    @cached_property
+    def _sided(self) -> tuple[Unit, ...]:
+        return tuple(unit for unit in self.units if side_words(unit.text, self.language))
 
     @cached_property
     def _told(self) -> tuple[Lateral, ...]:
@@ -255,9 +163,9 @@ class Grounder:
             term = f"={concept}"
             naming = [u for u in candidates if term in self._answered[u.index]]
             agreeing = {u.index for u in naming if polarity in self._polarity(u, concept)}
-            if not agreeing and polarity in _OPPOSITE:
+            if not agreeing and polarity in OPPOSITE:
                 # Nobody says so and somebody the opposite: that, not a doubt, is the evidence.
-                opposite = _OPPOSITE[polarity]
+                opposite = OPPOSITE[polarity]
                 agreeing = {u.index for u in naming if opposite in self._polarity(u, concept)}
             if agreeing:
                 most = max(self._beside(term, wanted, u) for u in naming if u.index in agreeing)
@@ -275,14 +183,7 @@ class Grounder:
 
     def _polarity(self, unit: Unit, concept: str) -> frozenset[Polarity]:
         if unit.index not in self._polarities:
-            said: dict[str, set[Polarity]] = {}
-            # "If you get chest pain, call": nobody says that there is any.
-            advised = unit.role is Role.clinician and _IF.search(fold(unit.text)) is not None
-            for finding in evidence_findings(unit.said, self.language):
-                if finding.experiencer is Experiencer.patient:
-                    polarity = Polarity.uncertain if advised else finding.polarity
-                    said.setdefault(finding.concept, set()).add(polarity)
-            self._polarities[unit.index] = {key: frozenset(p) for key, p in said.items()}
+            self._polarities[unit.index] = said_polarities(unit, self.language)
         return self._polarities[unit.index].get(concept, frozenset())
 
     def against(self, text: str, unit: Unit) -> Grounds:
@@ -295,7 +196,8 @@ class Grounder:
         support = sum(wanted[t][0] for t in covered) / total
         missing = tuple(word for term, (_, word) in wanted.items() if term not in covered)
         asked = self._asked([unit], covered)
-        return Grounds((unit,), round(min(1.0, support), 3), missing, asked, self._told)
+        support = round(min(1.0, support), 3)
+        return Grounds((unit,), support, missing, asked, *self._sides(text))
 
     def _asked(self, chosen: Sequence[Unit], covered: Set[str]) -> tuple[Unit, ...]:
         own = {term for unit in chosen for term in self._own[unit.index]}

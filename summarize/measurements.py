@@ -14,6 +14,7 @@ from decimal import Decimal
 
 from clinical.habits import habits
 from clinical.scores import scores
+from clinical.taken_back import TAKES_BACK
 from clinical.text import fold
 from clinical.vital_values import vital_values
 from consultation.summary import Evidence
@@ -34,10 +35,6 @@ LOINC = {
     "Glasgow": "9269-2",
 }
 """The codes of FHIR's vital-signs profiles, and of three more; no other is given."""
-_TAKES_BACK = re.compile(
-    r"\b(?:pardon|excusez|je me trompe|je me suis trompe\w*|non,|plutot|enfin non|rectif\w+|sorry"
-    r"|i mean|correction|my mistake|let me correct|rather|no,|actually|en fait)(?!\w)"
-)
 _SCALE = re.compile(r"\b(?:scale|out of ten|out of 10|echelle|sur dix|sur 10)\b")
 _ONE_TRUE = frozenset({"weight", "height", "bmi"})
 
@@ -168,7 +165,7 @@ def _put(rows: list[tuple[Measurement, Unit]], new: Measurement, unit: Unit) -> 
         if _values(old) == _values(new):
             return
         corrects = where.speaker == unit.speaker and unit.index - where.index <= 3
-        taken_back = corrects and _TAKES_BACK.search(_between(where, unit, new))
+        taken_back = corrects and TAKES_BACK.search(_between(where, unit, new))
         one_true = new.name in _ONE_TRUE and old.unit == new.unit
         if taken_back or one_true:
             first = Earlier(field="value", text=old.text, evidence=old.evidence)

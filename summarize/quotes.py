@@ -9,7 +9,7 @@ from consultation.signoff import NoteVersion
 from consultation.summary import Statement, Summary, without_times
 from consultation.transcript import Transcript
 from summarize.contradictions import contradictions
-from summarize.grounding import ENOUGH
+from summarize.grounds import ENOUGH
 from summarize.rules import permitted
 from summarize.second_look import STALE, SecondLook
 from summarize.table_edits import rows, without_rows

@@ -17,7 +17,8 @@ from clinical.quantity import Quantity
 from clinical.units import TIMES
 from consultation.summary import Check, Comparison, Level, Verdict
 from summarize.checks.claim import Claim
-from summarize.grounding import Grounder, Grounds
+from summarize.grounding import Grounder
+from summarize.grounds import Grounds
 from summarize.verify import failed, verify
 
 _SWAP = {"left": "right", "right": "left", "Left": "Right", "Right": "Left"}

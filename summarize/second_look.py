@@ -14,7 +14,8 @@ from consultation.topics import Topic
 from consultation.transcript import Transcript
 from prompts import library
 from summarize.consultation import meaning
-from summarize.grounding import ENOUGH, Grounder, Grounds
+from summarize.grounding import Grounder
+from summarize.grounds import ENOUGH, Grounds
 from summarize.rules import permitted
 from summarize.undocumented import undocumented
 from summarize.units import Unit, evidence_of, quote, units

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from consultation.summary import Check, Unsupported
 from consultation.tables import Measurement, Treatment, TreatmentStatus
 from consultation.topics import Topic
-from summarize.grounding import Grounder, Grounds
+from summarize.grounding import Grounder
+from summarize.grounds import Grounds
 from summarize.measurements import measurements
 from summarize.rules import speaks_of_allergy
 from summarize.treatments import treatments

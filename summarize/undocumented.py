@@ -26,8 +26,9 @@ from consultation.summary import Experiencer, Fact, Polarity, Statement, Undocum
 from consultation.transcript import Role
 from summarize.examined import Seen, held
 from summarize.examined import seen as seen_by_clinician
-from summarize.grounding import Grounder, Terms, terms
+from summarize.grounding import Grounder
 from summarize.rules import announces, speaks_of_allergy
+from summarize.terms import Terms, terms
 from summarize.units import Unit, quote
 
 RANKS = {fact: rank for rank, fact in enumerate(Fact, start=1)}

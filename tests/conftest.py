@@ -16,6 +16,8 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from tests.gates import FILE, Gate, gate_of, improvements
+
 # A property does not depend on how busy the machine is.
 settings.register_profile("ours", deadline=None)
 settings.load_profile("ours")
@@ -37,3 +39,26 @@ def weights() -> Callable[[str], Path]:
 
     settings = Settings()
     return lambda name: locate(name, settings)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--write-baseline",
+        action="store_true",
+        help="Write what is measured to tests/gates/baseline.json instead of comparing with it.",
+    )
+
+
+@pytest.fixture
+def gate(request: pytest.FixtureRequest, record_property: Callable[[str, object], None]) -> Gate:
+    """``gate("records", figures)``: fails when one of them is worse than the committed one."""
+    write = bool(request.config.getoption("--write-baseline"))
+    return gate_of(record_property, write=write, file=FILE)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    better = improvements(terminalreporter)
+    if better:
+        terminalreporter.section("better than the baseline: `make baseline` keeps it so")
+        for line in better:
+            terminalreporter.line(line)

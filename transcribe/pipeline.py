@@ -1,4 +1,4 @@
-"""A decoded recording → a transcript: recognise, diarise, assign, correct, attribute."""
+"""A decoded recording → a transcript: recognise and diarise, assign, correct, attribute."""
 
 from __future__ import annotations
 
@@ -38,6 +38,7 @@ from transcribe.channels import channel_turns, separate_speakers
 from transcribe.correct import correct, lexicons
 from transcribe.roles import attribute
 from transcribe.speech import speech_spans
+from transcribe.together import Diarising
 from transcribe.vocabulary import Speciality, expected
 
 Spans: TypeAlias = Sequence[Span]
@@ -98,16 +99,22 @@ def transcribe(
     channels = _channels(decoded, options)
     if channels is None:
         samples = mono(decoded)
-        with clock.step("recognise"):
-            heard = recognizer.recognize(
-                samples, language=options.language, vocabulary=options.hotwords, progress=progress
-            )
-        _require_speech(heard)
-        with clock.step("diarise"):
-            who = diarizer.diarize(samples, speakers=options.speakers, progress=progress)
+        # Loaded one after the other, before both work.
+        models = (*recognizer.models(), *diarizer.models())
+        with Diarising(diarizer, samples, options.speakers, progress) as speaking:
+            with clock.step("recognise"):
+                heard = recognizer.recognize(
+                    samples,
+                    language=options.language,
+                    vocabulary=options.hotwords,
+                    progress=progress,
+                )
+            _require_speech(heard)
+            # What is left of it: times of steps add up to the time of the whole.
+            with clock.step("diarise"):
+                who = speaking.result()
         segments = assign(heard.words, who.exclusive)
         known: dict[str, Role] = {}
-        models = (*recognizer.models(), *diarizer.models())
     else:
         with clock.step("recognise"):
             heard, segments, who, known = _by_channel(

@@ -99,6 +99,7 @@ class FasterWhisper:
             # Folders of large-v3 without preprocessor_config.json would be read with 80 bands.
             self._model.feature_extractor = FeatureExtractor(feature_size=bands)
         self._batched = BatchedInferencePipeline(self._model)
+        self._follower: Any = None
         self._set_seed: Callable[[int], None] = ctranslate2.set_random_seed
         self._folder = model
         self._beam_size = beam_size
@@ -186,6 +187,30 @@ class FasterWhisper:
             _heard([segment], offset=float(starts[n]), longest=clip["end"] - clip["start"])
             for n, (segment, clip) in enumerate(zip(segments, clips, strict=True))
         ]
+
+    def follow(self, piece: Samples, language: str, hotwords: str) -> Heard:
+        """One window of live speech (at most 29 s), quickly: no beam, one temperature.
+
+        With timestamps, unlike ``read``: without them it ends early where a sentence does.
+        """
+        from transcribe.short_context import ShortContext
+
+        end = len(piece) / SAMPLE_RATE
+        if self._follower is None:
+            self._follower = ShortContext(self._model)
+        with _failing():
+            self._follower.fit(end)
+            found, _ = self._follower.transcribe(
+                piece,
+                language=language,
+                clip_timestamps=[{"start": 0.0, "end": end}],
+                beam_size=1,
+                batch_size=1,
+                without_timestamps=False,
+                word_timestamps=True,
+                hotwords=hotwords or None,
+            )
+            return _heard(list(found), offset=0.0, longest=end)
 
     def read_again(self, piece: Samples, language: str, hotwords: str) -> Heard:
         """One window by itself, sampling at rising temperatures while it seems wrong."""

@@ -14,7 +14,7 @@ from starlette.concurrency import run_in_threadpool
 
 from api.auth import Reader, Writer, actor
 from api.batch_manifest import OPTIONS, from_lines, read_row
-from api.batch_wire import BatchItemPage, BatchOut, BatchPage, batch_out, item_out
+from api.batch_wire import BatchItemPage, BatchOut, BatchPage, RetryItems, batch_out, item_out
 from api.problem import responses
 from api.record_manifest import read_stored
 from api.routes.consultations import IdempotencyKey
@@ -190,9 +190,13 @@ def items(
 
 
 @router.post("/{batch_id}/retry", status_code=202, responses=responses(404, 409))
-def retry(batch_id: str, request: Request, used: Used, who: Writer) -> BatchOut:
-    """Try again what failed, and nothing else. 409 when the batch is cancelled."""
-    work.retry(used.store, actor(request, who), batch_id)
+def retry(
+    batch_id: str, request: Request, used: Used, who: Writer, wanted: RetryItems | None = None
+) -> BatchOut:
+    """Try again what failed, or some of it, and nothing else. 409 when the batch is cancelled."""
+    some = wanted or RetryItems()
+    by = actor(request, who)
+    work.retry(used.store, by, batch_id, numbers=some.items, code=some.code)
     return _show(used, who, batch_id)
 
 

@@ -1,4 +1,4 @@
-"""Jobs: where they are, as a document or as a stream of events; cancel."""
+"""Jobs: where they are, as a document or as a stream of events; cancel, try again."""
 
 from __future__ import annotations
 
@@ -8,14 +8,15 @@ import time
 from collections.abc import AsyncIterator
 from typing import Annotated
 
-from fastapi import APIRouter, Header, Request
+from fastapi import APIRouter, Header, Query, Request
 from fastapi.responses import StreamingResponse
 from starlette.concurrency import run_in_threadpool
 
 from api.auth import Reader, Writer, actor
 from api.problem import responses
 from api.service import Service, Used
-from api.wire import JobOut, iso, job_out
+from api.wire import JobOut, Wire, iso, job_out
+from jobs import retries
 from jobs.store import audit, job_rows
 
 router = APIRouter(prefix="/v1/jobs", tags=["jobs"])
@@ -52,6 +53,35 @@ def cancel(job_id: str, request: Request, used: Used, who: Writer) -> JobOut:
         audit.append(used.store.database, session, actor(request, who), "job.cancel", job_id)
     used.enqueuer.cancel(job_id)
     return job_out(job)
+
+
+class RetryOut(Wire):
+    job: JobOut | None
+    """The new job, or the one that was made before; None for the item of a batch, which waits
+    again and gets a job when its turn comes."""
+    batch_id: str | None
+    again: bool
+    """False: it was asked before, and nothing was done."""
+
+
+@router.post("/{job_id}/retry", status_code=202, responses=responses(404, 409, 410))
+def retry(
+    job_id: str,
+    request: Request,
+    used: Used,
+    who: Writer,
+    force: Annotated[
+        bool, Query(description="Also where what was sent was the cause: 409 same_input else.")
+    ] = False,
+) -> RetryOut:
+    """Try a failed job again: a new job of the same consultation or record, which keeps what was
+    finished. Asked twice, the second answer names what the first one made. 409 when the job has not
+    failed; 410 when its recording is gone."""
+    used.admission.job()
+    done = retries.retry(used.store, used.enqueuer, actor(request, who), job_id, force=force)
+    return RetryOut(
+        job=job_out(done.job) if done.job else None, batch_id=done.batch_id, again=done.again
+    )
 
 
 @router.get(

@@ -22,11 +22,13 @@ class Me(BaseModel):
     id: str
     """Of the key; of a person with a token, a hash."""
     name: str | None
-    """Of the key; None for a token, whose names are not kept."""
+    """Of the key, or as the EHR gave it at a launch; None for a token, whose names are not kept."""
     role: Role
     scopes: list[Scope]
     organisation: str
     """Its name."""
+    live: bool
+    """Whether words can be shown while they are spoken: WebSocket /v1/consultations/live."""
 
 
 @router.get("/me", responses=responses())
@@ -39,4 +41,5 @@ def me(used: Used, who: Annotated[Principal, Depends(principal)]) -> Me:
             role=who.role,
             scopes=sorted(who.scopes),
             organisation=access.organisation_name(session, who.org_id),
+            live=used.settings.live_sessions > 0,
         )

@@ -12,13 +12,16 @@ from functools import cache
 from pathlib import Path
 from typing import Annotated
 
-from fastapi import APIRouter, Header, Response
+from fastapi import APIRouter, Header, Request, Response
 
 from api.service import Used
 from jobs.errors import NotFound
 
 router = APIRouter(include_in_schema=False)
 FOLDER = Path(__file__).parents[1] / "web"
+_UNFRAMED = "frame-ancestors 'none'"
+_LATER = ("js/admin/", "js/pages/admin.js")
+"""Modules that only few need: asked for by who does."""
 POLICY = "; ".join(
     (
         "default-src 'none'",
@@ -29,7 +32,7 @@ POLICY = "; ".join(
         "img-src 'self' data:",
         "base-uri 'none'",
         "form-action 'none'",
-        "frame-ancestors 'none'",
+        _UNFRAMED,
         # Words become text nodes: the browser refuses any code that would parse them as HTML.
         "require-trusted-types-for 'script'",
         "trusted-types 'none'",
@@ -76,7 +79,7 @@ def _index(authentication: str) -> bytes:
     modules = "".join(
         f'<link rel="modulepreload" href="{here}/{name}">\n'
         for name in files()
-        if name.endswith(".js")
+        if name.endswith(".js") and not name.startswith(_LATER)
     )
     text = files()["index.html"].decode()
     filled = {"static": here, "modules": modules, "authentication": authentication}
@@ -94,10 +97,16 @@ Encodings = Annotated[str | None, Header(alias="accept-encoding", max_length=100
 
 
 @router.get("/")
-def index(used: Used, accept_encoding: Encodings = None) -> Response:
+def index(request: Request, used: Used, accept_encoding: Encodings = None) -> Response:
     """Asked for anew each time: it names the digest of the rest, and whether a key is needed."""
     content = _index(used.settings.authentication)
-    return _answer(content, ".html", accept_encoding, "no-cache")
+    answer = _answer(content, ".html", accept_encoding, "no-cache")
+    if frames := used.settings.smart_frames:
+        # Those of the EHRs, and nobody else's. The older header cannot name them.
+        request.state.without = {b"x-frame-options"}
+        policy = POLICY.replace(_UNFRAMED, f"frame-ancestors {' '.join(frames)}")
+        answer.headers["content-security-policy"] = policy
+    return answer
 
 
 @router.get("/static/{version}/{name:path}")

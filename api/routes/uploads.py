@@ -18,6 +18,7 @@ from api.openapi import header
 from api.parts import Holding, receive_part
 from api.problem import TooLarge, UnsupportedMedia, responses
 from api.service import Service, Used
+from api.smart.filed import of_launch
 from api.wire import JobOut, UploadOut, job_out, upload_out
 from consultation.errors import EmptyFile
 from jobs.store import job_rows
@@ -100,6 +101,7 @@ async def create(
         raise EmptyFile("the recording holds no bytes")
     values, kept = tus.read_metadata(upload_metadata)
     patient = take_patient(values)
+    launched = await run_in_threadpool(of_launch, used.store, who, values.pop("launch", None))
     options, template, priority = read_fields(values, used.settings)
     checksum = tus.Checksum(upload_checksum) if upload_checksum else None
     first = bool(request.headers.get("content-type"))
@@ -110,7 +112,12 @@ async def create(
         pass  # there is room now; later, each part sees whether the disk is full
     by = actor(request, who)
     fields = UploadFields(
-        options=options, template=template, priority=priority, patient=patient, metadata=kept
+        options=options,
+        template=template,
+        priority=priority,
+        patient=launched.patient if launched else patient,
+        context=launched.context.to_json() if launched else None,
+        metadata=kept,
     )
     row = await run_in_threadpool(_uploads(used).create, by, upload_length, fields)
     if first:

@@ -2,7 +2,8 @@
 
 A runner is called with the path of a job and of an answer, both JSON. The job:
 ``{"audio": wav of 16 kHz and one channel, "language": "fr", "whisper": folder,
-"segmentation": file, "embedding": file, "threads": 2, "passes": 1}``.
+"segmentation": file, "embedding": file, "device": "cpu", "compute_type": "int8", "threads": 2,
+"passes": 1}``.
 """
 
 from __future__ import annotations

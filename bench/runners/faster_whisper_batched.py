@@ -10,8 +10,8 @@ def load(job: Job) -> Work:
 
     model = WhisperModel(
         job["whisper"],
-        device="cpu",
-        compute_type="int8",
+        device=job["device"],
+        compute_type=job["compute_type"],
         cpu_threads=job["threads"],
         local_files_only=True,
     )

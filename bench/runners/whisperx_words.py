@@ -2,31 +2,7 @@
 
 from __future__ import annotations
 
-from common import Job, Segments, Work, main, samples
-
-
-def load(job: Job) -> Work:
-    import whisperx
-
-    model = whisperx.load_model(
-        job["whisper"],
-        "cpu",
-        compute_type="int8",
-        language=job["language"],
-        vad_method="pyannote",
-        threads=job["threads"],
-        local_files_only=True,
-    )
-
-    def work() -> Segments:
-        # Its own reader starts ffmpeg's command, which is not everywhere; the sound is the same.
-        audio = samples(job)
-        found = model.transcribe(audio, batch_size=4, language=job["language"])
-        return [
-            {"start": s["start"], "end": s["end"], "text": s["text"]} for s in found["segments"]
-        ]
-
-    return work
-
+from common import main
+from whisperx_model import load
 
 main(load)

@@ -16,8 +16,8 @@ from functools import cache
 from importlib.resources import files
 from typing import Any, Literal
 
-Wording = Literal["tuned", "held_out", "fresh", "unseen"]
-"""``unseen``: of stale facts alone."""
+Wording = Literal["tuned", "held_out", "fresh", "unseen", "blind"]
+"""``unseen`` and ``blind``: of stale facts alone; ``blind`` ones stand in files of their own."""
 _ORDER = ("story", "problems", "hist", "family", "allergy", "habits", "treat", "stopped", "exam",
           "labs", "imaging", "vigilance", "concl", "plan")  # fmt: skip
 _NAMES = {
@@ -118,10 +118,9 @@ def kinds(group: str, language: str) -> tuple[str, ...]:
 
 
 @cache
-def _wordings(language: str) -> dict[str, Any]:
-    return tomllib.loads(
-        files("evaluation.planted").joinpath(f"{language}.toml").read_text("utf-8")
-    )
+def _wordings(language: str, stem: str = "") -> dict[str, Any]:
+    name = f"{stem}{language}.toml"
+    return tomllib.loads(files("evaluation.planted").joinpath(name).read_text("utf-8"))
 
 
 def _patient(
@@ -131,7 +130,7 @@ def _patient(
     wordings: Wording,
     rng: random.Random,
 ) -> Patient:
-    table = _wordings(language)[group]
+    table = _wordings(language, "blind_" if wordings == "blind" else "")[group]
     slots = _slots(language, rng)
     if group == "controls":
         pair = table["pairs"][number % len(table["pairs"])]
@@ -161,7 +160,7 @@ def _patient(
 
 def _clauses(entry: dict[str, Any], wordings: Wording, turn: int, rng: random.Random) -> list[str]:
     """The earlier wordings, then the two that clash; of one row where rows belong together."""
-    prefix = {"tuned": "", "held_out": "held_", "fresh": "fresh_", "unseen": "unseen_"}[wordings]
+    prefix = {"held_out": "held_", "fresh": "fresh_", "unseen": "unseen_"}.get(wordings, "")
     columns = [entry.get(f"{prefix}{name}", entry.get(name)) for name in ("first", "a", "b")]
     listed = [column for column in columns if column]
     if entry.get("paired"):

@@ -31,6 +31,9 @@ class Principal:
     scopes: frozenset[Scope]
     unseen: bool = False
     """Whether its use is to be noted: see ``seen``."""
+    name: str | None = None
+    """Of a person whom an EHR launched."""
+    launch_id: str | None = None
 
 
 def organisation(session: Session, name: str) -> str:
@@ -148,7 +151,10 @@ def _within(role: Role, scopes: frozenset[Scope] | None) -> str:
     """As they are stored. Raises InvalidOption."""
     wanted = scopes if scopes is not None else SCOPES[role]
     if not wanted <= SCOPES[role]:
-        raise InvalidOption(f"a key of the role {role} cannot have all of these scopes")
+        raise InvalidOption(
+            f"a key of the role {role} cannot have all of these scopes",
+            hint=f"It may have: {', '.join(sorted(SCOPES[role]))}.",
+        )
     return " ".join(sorted(wanted))
 
 
@@ -161,9 +167,19 @@ def revoke(session: Session, key_id: str) -> ApiKey:
     return row
 
 
-def keys(session: Session) -> Sequence[tuple[ApiKey, str]]:
-    """All keys, each with the name of its organisation."""
+def own(session: Session, org_id: str, key_id: str) -> ApiKey:
+    """A key of this organisation. Raises NotFound."""
+    row = session.get(ApiKey, key_id) if re.fullmatch(r"[0-9a-f]{16}", key_id) else None
+    if row is None or row.org_id != org_id:
+        raise NotFound("there is no such API key")
+    return row
+
+
+def keys(session: Session, org_id: str | None = None) -> Sequence[tuple[ApiKey, str]]:
+    """All keys, or those of one organisation, each with the name of its organisation."""
     query = select(ApiKey, Organisation.name).join(Organisation, ApiKey.org_id == Organisation.id)
+    if org_id is not None:
+        query = query.where(ApiKey.org_id == org_id)
     return [(row[0], row[1]) for row in session.execute(query.order_by(ApiKey.created))]
 
 

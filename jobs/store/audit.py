@@ -7,6 +7,7 @@ import hashlib
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -52,29 +53,104 @@ def append(
     session.flush()
 
 
-def verify(session: Session) -> tuple[int, str]:
-    """Number of entries and the last hash, to be kept elsewhere: entries that are cut off the end
-    show only there. Raises Damaged, which names the first wrong entry."""
+@dataclass(frozen=True)
+class Broken:
+    """The first entry that is not as it was written."""
+
+    seq: int
+    org_id: str
+    at: int
+    action: str
+    reason: Literal["missing", "changed", "unlinked"]
+    """Entries before it are gone; its content does not fit its hash; or it does not follow the
+    entry before."""
+
+
+@dataclass(frozen=True)
+class Chain:
+    """What a look at the whole chain found."""
+
+    entries: int
+    """That are as they were written, from the first one on."""
+    last: str
+    """Hash of the last of these, to be kept elsewhere: entries that are cut off the end show only
+    there."""
+    broken: Broken | None
+
+
+def examine(session: Session) -> Chain:
+    """The chain from its first entry to the first one that is wrong, over all organisations."""
     number, before = 0, _FIRST
     for entry in _all(session):
-        number += 1
-        if (entry.seq, entry.before, entry.sha256) != (number, before, _digest(entry)):
-            raise Damaged(
-                f"the audit log was altered at entry {number}",
-                hint="Compare it with a backup; everything from this entry on is in doubt.",
-            )
-        before = entry.sha256
-    return number, before
+        reason = _wrong(entry, number + 1, before)
+        if reason is not None:
+            broken = Broken(entry.seq, entry.org_id, entry.at, entry.action, reason)
+            return Chain(number, before, broken)
+        number, before = number + 1, entry.sha256
+    return Chain(number, before, None)
 
 
-def page(session: Session, org_id: str, *, after: int, limit: int) -> Sequence[AuditEntry]:
-    """Of one organisation, oldest first."""
-    return session.scalars(
-        select(AuditEntry)
-        .where(AuditEntry.org_id == org_id, AuditEntry.seq > after)
-        .order_by(AuditEntry.seq)
-        .limit(limit)
-    ).all()
+def verify(session: Session) -> tuple[int, str]:
+    """Number of entries and the last hash. Raises Damaged, which names the first wrong entry."""
+    found = examine(session)
+    if found.broken is not None:
+        raise Damaged(
+            f"the audit log was altered at entry {found.broken.seq}",
+            hint="Compare it with a backup; everything from this entry on is in doubt.",
+        )
+    return found.entries, found.last
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Which entries: all that is given must hold. Texts are beginnings."""
+
+    actor: str | None = None
+    action: str | None = None
+    subject: str | None = None
+    since: int | None = None
+    until: int | None = None
+    """Times in milliseconds, UTC; ``until`` itself is not in it."""
+
+
+def page(
+    session: Session,
+    org_id: str,
+    *,
+    after: int,
+    limit: int,
+    wanted: Wanted = Wanted(),
+    newest: bool = False,
+) -> Sequence[AuditEntry]:
+    """Of one organisation, oldest first, from the one after ``after`` on; ``newest``: newest first,
+    down from the one before ``after``, or from the last one where that is 0."""
+    query = select(AuditEntry).where(AuditEntry.org_id == org_id)
+    for column, beginning in (
+        (AuditEntry.actor, wanted.actor),
+        (AuditEntry.action, wanted.action),
+        (AuditEntry.subject, wanted.subject),
+    ):
+        if beginning:
+            query = query.where(column.startswith(beginning, autoescape=True))
+    if wanted.since is not None:
+        query = query.where(AuditEntry.at >= wanted.since)
+    if wanted.until is not None:
+        query = query.where(AuditEntry.at < wanted.until)
+    if newest:
+        query = query.where(AuditEntry.seq < after) if after else query
+        return session.scalars(query.order_by(AuditEntry.seq.desc()).limit(limit)).all()
+    query = query.where(AuditEntry.seq > after)
+    return session.scalars(query.order_by(AuditEntry.seq).limit(limit)).all()
+
+
+def _wrong(
+    entry: AuditEntry, number: int, before: str
+) -> Literal["missing", "changed", "unlinked"] | None:
+    if entry.sha256 != _digest(entry):
+        return "changed"
+    if entry.seq != number:
+        return "missing"
+    return "unlinked" if entry.before != before else None
 
 
 def _all(session: Session) -> Iterator[AuditEntry]:

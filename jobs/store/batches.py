@@ -123,17 +123,31 @@ def unsettled(session: Session) -> list[str]:
     )
 
 
-def retry(session: Session, org_id: str, batch_id: str) -> int:
-    """Failed items wait again; how many. Raises NotFound, or Conflict for a cancelled batch."""
+def retry(
+    session: Session,
+    org_id: str,
+    batch_id: str,
+    *,
+    numbers: Sequence[int] | None = None,
+    code: str | None = None,
+) -> int:
+    """Failed items wait again, of these numbers or with this error code where given; how many.
+
+    Raises NotFound, or Conflict for a cancelled batch.
+    """
     find(session, org_id, batch_id)
     row = require(locked(session, batch_id))
     if row.status == "cancelled":
         raise Conflict("the batch is cancelled", hint="Start another one with what is left.")
+    failed = update(BatchItem).where(BatchItem.batch_id == batch_id, BatchItem.status == "failed")
+    if numbers is not None:
+        failed = failed.where(BatchItem.number.in_(numbers))
+    if code is not None:
+        failed = failed.where(BatchItem.error_code == code)
     again = session.execute(
-        update(BatchItem)
-        .where(BatchItem.batch_id == batch_id, BatchItem.status == "failed")
-        .values(status="waiting", error_code=None, error_hint=None)
-        .returning(BatchItem.number)
+        failed.values(status="waiting", error_code=None, error_hint=None).returning(
+            BatchItem.number
+        )
     ).all()
     if again:
         row.status, row.finished = "running", None

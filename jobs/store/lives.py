@@ -24,7 +24,7 @@ from jobs.store.life_tables import ConsultationLife, Removal, Schedule
 from jobs.store.note_tables import DocumentContext, NoteRevision, TranscriptEdit
 from jobs.store.tables import Artefact, Consultation, Job, now_ms
 
-_UNFINISHED = ("queued", "processing")
+UNFINISHED = ("queued", "processing")
 
 
 def belongs_to(
@@ -72,7 +72,7 @@ def release_audio(session: Session, org_id: str, consultation_id: str) -> bool:
 
 def audio_is_needed(session: Session, org_id: str, consultation_id: str) -> bool:
     """Whether a job that is not over has no transcript yet."""
-    return bool(session.scalar(select(_needs(org_id, consultation_id))))
+    return bool(session.scalar(select(needs_audio(org_id, consultation_id))))
 
 
 def audio_due(session: Session, *, older_than: int, limit: int) -> Sequence[tuple[str, str]]:
@@ -85,7 +85,7 @@ def audio_due(session: Session, *, older_than: int, limit: int) -> Sequence[tupl
         .where(
             Consultation.audio_bytes.is_not(None),
             or_(Consultation.created < older_than, life <= now_ms()),
-            ~_needs(Consultation.org_id, Consultation.id),
+            ~needs_audio(Consultation.org_id, Consultation.id),
         )
         .order_by(Consultation.created)
         .limit(limit)
@@ -99,7 +99,7 @@ def results_due(
     """Consultations with a transcript or a note that was written before, and with no job that
     is not over."""
     busy = exists().where(
-        Job.consultation_id == Artefact.consultation_id, Job.status.in_(_UNFINISHED)
+        Job.consultation_id == Artefact.consultation_id, Job.status.in_(UNFINISHED)
     )
     query = (
         select(Artefact.org_id, Artefact.consultation_id)
@@ -196,18 +196,24 @@ def claim(session: Session, name: str, every_ms: int) -> bool:
     return taken is not None
 
 
-def _needs(
+def needs_audio(
     org_id: InstrumentedAttribute[str] | str, consultation_id: InstrumentedAttribute[str] | str
 ) -> ColumnElement[bool]:
+    """Whether a job that is not over has no transcript yet: as a condition."""
     return exists().where(
         and_(
             Job.org_id == org_id,
             Job.consultation_id == consultation_id,
             Job.kind == "consultation",
-            Job.status.in_(_UNFINISHED),
+            Job.status.in_(UNFINISHED),
             Job.transcript_status != "ready",
         )
     )
+
+
+def hurry(session: Session, name: str) -> None:
+    """The worker that looks next does it, however short a while ago it was done."""
+    session.execute(update(Schedule).where(Schedule.name == name).values(due=0))
 
 
 def _life(session: Session, org_id: str, consultation_id: str) -> ConsultationLife:

@@ -8,13 +8,14 @@ from typing import Any
 from sqlalchemy import select
 
 from consultation.engines import Progress, no_progress
-from jobs.store import batch_items, batches, notes, pseudonyms, records, webhooks
+from jobs.store import batch_items, batches, launches, notes, pseudonyms, records, webhooks
 from jobs.store.artefacts import context_of
 from jobs.store.audio import AudioStore
 from jobs.store.batch_tables import Batch, BatchItem
 from jobs.store.crypto import seal, unseal
 from jobs.store.database import Database
 from jobs.store.keys import KeyRing
+from jobs.store.launch_tables import Launch, LaunchStart
 from jobs.store.life_tables import OrganisationKey
 from jobs.store.note_tables import DocumentContext, NoteRevision, TranscriptEdit
 from jobs.store.record_tables import RecordDocument
@@ -31,6 +32,8 @@ _CONTEXTS: tuple[tuple[Any, Callable[[Any], str]], ...] = (
     (DocumentContext, notes.context_of_document),
     (TranscriptEdit, notes.context_of_edit),
     (RecordDocument, records.context_of),
+    (LaunchStart, launches.context_of_start),
+    (Launch, launches.context_of),
 )
 
 

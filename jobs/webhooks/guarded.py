@@ -6,7 +6,8 @@ from __future__ import annotations
 import socket
 import ssl
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import httpcore
@@ -94,6 +95,31 @@ class Guarded(httpcore.NetworkBackend):
         raise failed
 
 
+@contextmanager
+def _opened(
+    method: str,
+    url: str,
+    headers: Mapping[bytes | str, bytes | str],
+    body: bytes | None,
+    allowed: Sequence[Network],
+    resolve: Resolve,
+    seconds: float,
+) -> Iterator[httpcore.Response]:
+    """No redirects, no proxy, no cookies."""
+    backend = Guarded(allowed, resolve, time.monotonic() + seconds)
+    timeout = dict.fromkeys(("connect", "read", "write", "pool"), seconds)
+    with (
+        # The system's authorities, so that a hospital's own one counts.
+        httpcore.ConnectionPool(
+            ssl_context=ssl.create_default_context(), network_backend=backend
+        ) as pool,
+        pool.stream(
+            method, url, headers=dict(headers), content=body, extensions={"timeout": timeout}
+        ) as answer,
+    ):
+        yield answer
+
+
 def post(
     url: str,
     headers: dict[bytes | str, bytes | str],
@@ -104,22 +130,12 @@ def post(
     seconds: float,
     most: int,
 ) -> int:
-    """The status. No redirects, no proxy, no cookies.
+    """The status.
 
     ``most``: bytes of the answer that are read, so that a receiver may end it; none is kept.
     Raises one of ``FAILURES``.
     """
-    backend = Guarded(allowed, resolve, time.monotonic() + seconds)
-    timeout = dict.fromkeys(("connect", "read", "write", "pool"), seconds)
-    with (
-        # The system's authorities, so that a hospital's own one counts.
-        httpcore.ConnectionPool(
-            ssl_context=ssl.create_default_context(), network_backend=backend
-        ) as pool,
-        pool.stream(
-            "POST", url, headers=headers, content=body, extensions={"timeout": timeout}
-        ) as answer,
-    ):
+    with _opened("POST", url, headers, body, allowed, resolve, seconds) as answer:
         read = 0
         try:
             for chunk in answer.iter_stream():
@@ -129,6 +145,27 @@ def post(
         except (httpcore.NetworkError, httpcore.ProtocolError, httpcore.TimeoutException):
             pass  # The status has come, and says all.
         return int(answer.status)
+
+
+def ask(
+    method: str,
+    url: str,
+    headers: dict[bytes | str, bytes | str],
+    body: bytes | None = None,
+    *,
+    allowed: Sequence[Network],
+    resolve: Resolve = resolve,
+    seconds: float,
+    most: int,
+) -> tuple[int, bytes]:
+    """Status and content. Raises one of ``FAILURES``; ValueError for more than ``most`` bytes."""
+    with _opened(method, url, headers, body, allowed, resolve, seconds) as answer:
+        content = b""
+        for chunk in answer.iter_stream():
+            content += chunk
+            if len(content) > most:
+                raise ValueError("too long")
+        return int(answer.status), content
 
 
 class _Hurried(httpcore.NetworkStream):

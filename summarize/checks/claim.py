@@ -10,7 +10,7 @@ from typing import Protocol, TypeAlias
 from clinical.dialogue import Said
 from consultation.summary import Comparison, Span, Verdict
 from consultation.topics import Topic
-from summarize.grounding import Grounds
+from summarize.grounds import Grounds
 from summarize.units import Unit
 
 

@@ -32,8 +32,8 @@ from summarize.checks.claim import (
     spoken_in,
 )
 from summarize.checks.weighed import outweighed_findings
-from summarize.grounding import neutral_stems
 from summarize.rules import speaks_of_allergy
+from summarize.terms import neutral_stems
 from summarize.units import Unit
 
 _DENIES = re.compile(

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from itertools import pairwise
 
 from clinical.anatomy import PAIN, organs, related
 from clinical.answered_courses import answered_courses, denied_courses
@@ -13,6 +14,7 @@ from clinical.drugs import find_drugs, missing_drugs
 from clinical.folded import folded
 from clinical.polarity import Finding
 from clinical.polarity import findings as find_findings
+from clinical.taken_back import takes_back
 from clinical.temporality import Course, opposed, statuses, unlike
 from clinical.text import fold
 from consultation.summary import Comparison
@@ -102,9 +104,19 @@ def _hurts(finding: Finding, claim: Claim) -> bool:
     if "pain" not in finding.concept:
         return False
     here = {o.name for o in organs(folded(finding.text), claim.language)}
-    said = {o.name for o in organs(folded(claim.evidence), claim.language)}
+    said = set(_organs_meant(claim.evidence, claim.language))
     near = not here or any(related(a, b) for a in here for b in said)
     return near and PAIN.search(fold(claim.evidence)) is not None
+
+
+def _organs_meant(text: str, language: str) -> Iterator[str]:
+    """Those that a text names and does not take back: *my back, I mean my belly*."""
+    line = folded(text)
+    named = organs(line, language)
+    for one, other in pairwise(named):
+        if not takes_back(line.line[one.end : other.start]):
+            yield one.name
+    yield from (one.name for one in named[-1:])
 
 
 def experiencer(claim: Claim) -> Outcome:

@@ -22,31 +22,9 @@ from summarize.checks.claim import (
     passed,
     spoken_in,
 )
+from summarize.checks.side_words import contrary
 from summarize.units import Unit
 
-_SIDE_WORD = re.compile(
-    r"\b(?:left|right)\b(?! (?:now|away|after|before|there|here|the|at|a|an|his|her|my|and))"
-    r"|\b(?:gauche|droite?)s?\b(?! (?:a|à|de|du)\b)",
-    re.IGNORECASE,
-)
-"""Said as an adjective, most likely: not *right now*, *left the house*."""
-_NO_SIDE = re.compile(
-    r"\b(?:all|that's|that is|you're|is that|am i) right\b|(?:^|(?<=[.?!,\n]))\W*right(?=[,.?!])"
-    r"|\b(?:avez|ai|as|a|tout) (?:le )?droit\b",
-    re.IGNORECASE,
-)
-_EITHER = re.compile(
-    r"\b(?:both|bilateral\w*|either|each|other|opposite|contralateral|l['’]autre|les deux"
-    r"|des deux|bilat[ée]ra\w+|chaque|oppos[ée]\w*)\b",
-    re.IGNORECASE,
-)
-"""Says something of a side that it does not name."""
-_COMPARED = re.compile(
-    r"\b(?P<first>left|right|gauche|droite?)s?\b[^.;\n]{0,30}?"
-    r"\b(?P<how>\w+(?= than\b)|plus \w+(?= qu)|moins \w+(?= qu))[^.;\n]{0,30}?"
-    r"\b(?:left|right|gauche|droite?)s?\b",
-    re.IGNORECASE,
-)
 _CLAUSE = re.compile(
     r",|;|\b(?:mais|alors que|but|while|whereas)\b"
     # Speech that has no commas: what is denied or found opens the next clause.
@@ -58,7 +36,7 @@ _CLAUSE = re.compile(
 def side(claim: Claim) -> Outcome:
     """(organ, side) pairs of the statement are those of the sentence that says most of it."""
     stated = [s for s in sides(claim.text, claim.language) if not s.asked and not s.denied]
-    unsaid = _unsaid(claim) or _turned(claim)
+    unsaid = contrary(claim)
     if unsaid:
         return fault("not said on that side: " + listed(unsaid))
     if not stated:
@@ -66,6 +44,8 @@ def side(claim: Claim) -> Outcome:
     compared, wrong = [], []
     for one in stated:
         unit, held = _decisive(one, claim)
+        if unit is None and one.organ is None and one.side is not Side.both:
+            held = True  # "in the left ureter": the words around it were compared
         if held and unit is not None and _outvoted(one, unit, claim):
             held = False
         heard = _heard(one, unit, claim.language) if unit else None
@@ -81,36 +61,6 @@ def side(claim: Claim) -> Outcome:
     return fault(
         "not said on that side: " + listed(s.text for s, _ in wrong), [c for _, c in wrong]
     )
-
-
-def _unsaid(claim: Claim) -> list[str]:
-    """A side that the evidence never tells, where it tells the other: *right ureter*."""
-    if not _SIDE_WORD.search(claim.text):
-        return []
-    evidence = _NO_SIDE.sub(" ", claim.evidence)
-    if _EITHER.search(evidence):
-        return []
-    heard = {match.group().lower()[:4] for match in _SIDE_WORD.finditer(evidence)}
-    return [
-        match.group()
-        for match in _SIDE_WORD.finditer(claim.text)
-        if heard and match.group().lower()[:4] not in heard
-    ]
-
-
-def _turned(claim: Claim) -> list[str]:
-    """*Left worse than right*, where the evidence compares the other way round."""
-    wrong = []
-    for stated in _COMPARED.finditer(claim.text):
-        said = [
-            match
-            for match in _COMPARED.finditer(claim.evidence)
-            if match["how"].lower() == stated["how"].lower()
-        ]
-        first = stated["first"].lower()[:4]
-        if said and all(match["first"].lower()[:4] != first for match in said):
-            wrong.append(stated.group())
-    return wrong
 
 
 def _outvoted(stated: Lateral, unit: Unit, claim: Claim) -> bool:

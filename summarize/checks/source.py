@@ -10,7 +10,7 @@ from clinical.polarity import is_question
 from clinical.text import content_stems, fold, stem
 from prompts import library
 from summarize.checks.claim import NOTHING, PASSED, Claim, Outcome, fault, listed
-from summarize.grounding import ENOUGH
+from summarize.grounds import ENOUGH
 from summarize.rules import permitted
 
 _ALLERGEN = re.compile(

@@ -6,6 +6,7 @@ tell more than those before it, for *with*, *on*, *in* and *à* follow what they
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -17,6 +18,7 @@ from consultation.summary import Experiencer, Polarity
 from summarize.checks.claim import Claim
 from summarize.units import Unit
 
+_CUT = re.compile(r"\b(?:no|not|but|without|pas|mais|sans|aucune?)\b", re.IGNORECASE)
 AROUND = 6
 """Content words on either side of a mention that are about it, at most."""
 _OPPOSITE = {Polarity.affirmed: Polarity.denied, Polarity.denied: Polarity.affirmed}
@@ -59,6 +61,12 @@ def _mentions(stated: Finding, unit: Unit, claim: Claim) -> Iterator[_Mention]:
             continue
         before = named[k - 1].end if k else 0
         after = named[k + 1].start if k + 1 < len(named) else len(unit.text)
+        # "Tenderness beside the spine, no midline tenderness": after *no* it is about the next.
+        before += max(
+            (m.end() for m in _CUT.finditer(unit.text[before : finding.start])), default=0
+        )
+        cut = _CUT.search(unit.text, finding.end, after) if after < len(unit.text) else None
+        after = cut.start() if cut else after
         behind = [w.term for w in words if before <= w.start and w.end <= finding.start]
         ahead = [w.term for w in words if finding.end <= w.start and w.end <= after]
         weight = 2 * len(wanted & set(ahead[:AROUND])) + len(wanted & set(behind[-AROUND:]))

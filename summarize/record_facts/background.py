@@ -27,7 +27,11 @@ _NEVER_SMOKED = re.compile(
 _EX_SMOKER = re.compile(
     r"\b(?:sevre\w*|sevrage|arrete\w*|ex[- ]fumeu\w+|ancien(?:ne)? fumeu\w+|ex[- ]smoker"
     r"|former smoker|stopped smoking|quit|gave up|tabagisme sevre|fume plus|no longer smok\w+"
-    r"|not smoked (?:since|for)|pas fume depuis)\b"
+    r"|not smoked (?:since|for)|pas fume depuis"
+    r"|abstinen\w+(?![^.;]{0,20}alco)|plus de tabac|ne vapote plus"
+    r"|stop(?:pe\w*)? (?:en|depuis)|(?:previous|past) smoker"
+    r"|(?:ceased|given up) (?:smoking|tobacco|cigarettes)"
+    r"|non[- ]smoker since)\b"
 )
 _ALCOHOL = re.compile(
     r"\b(?:alcool\w*|ethyl\w+|oh\b|verres?|alcohol|units? (?:a|per) week|drinks?)\b"

@@ -18,7 +18,9 @@ _PENDING = re.compile(
     r"|resultats? (?:a venir|non (?:parvenus?|recus?|disponibles?))|en cours d'analyse"
     r"|pas encore (?:recus?|parvenus?|disponibles?|revenus?)|non encore \w+|nous attendons"
     r"|(?:is|are|still) (?:awaited|pending)|awaited|awaiting|pending|outstanding|to follow"
-    r"|not yet (?:available|received|back)|result\w* not (?:back|available)|a suivre\b)\b"
+    r"|not (?:yet )?(?:available|received|back)(?: yet)?|result\w* not (?:back|available)|a suivre"
+    r"|waiting (?:for|on)|(?:cultures?|analyses?|hemocultures?|serologies?|sequen\w+) en cours"
+    r"|on attend|pas (?:encore )?(?:revenue?s?|parvenue?s?|recue?s?))\b"
 )
 _TESTS = re.compile(
     r"\b(?:her2|fish|cish|ngs|brca\w*|biopsi\w+|anatomopatholog\w+|anapath|histolog\w+|cytolog\w+"
@@ -39,7 +41,8 @@ _FOUND = re.compile(
     r"\d|\b(?:positi\w+|negati\w+|normal\w*|absence|retrouv\w+|montr\w+|objectiv\w+|confirm\w+|mut\w+"
     r"|sauvage|amplifi\w+|sterile\w*|sans particularite|shows?|showed|found|no \w+|revealed?|wild"
     r"|conclu\w+|identifi\w+|detect\w+|met en evidence|pas d\w*|en faveur"
-    r"|homogen\w*|inchange\w*|unchanged|unremarkable)\b"
+    r"|homogen\w*|inchange\w*|unchanged|unremarkable|resequ\w+|resected|removed"
+    r"|elevee?s?|abaissee?s?|raised|elevated|sans (?:fixation|anomalie|lesion)|clear)\b"
 )
 _FOLLOW = re.compile(
     r"\b(?:revoir|revois|revoyons|reverrai|reverrons|reverra|(?:consultation"

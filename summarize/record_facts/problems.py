@@ -58,7 +58,11 @@ _NOT_OPERATED = re.compile(
 )
 _RESOLVED = re.compile(
     r"\b(?:gueri\w*|resolu\w*|corrige\w*|resolved|cured|healed|disparu\w*|regresse\w*|en remission"
-    r"|in remission|cicatrise\w*|resolution|recovered|cleared|sevre\w*|traitee? avec succes)\b"
+    r"|in remission|cicatris\w*|resolution|recovered|(?:full )?recovery from"
+    r"|cleared|sevre\w*|traitee? avec succes"
+    r"|normalis\w+|disparition|amende\w*|n'a plus d[e']|ne presente plus|settled|subsided"
+    r"|(?:has|is|now|all) gone(?! to\b)"
+    r"|ecartee?|exclue?|infirmee?|ruled out|excluded|no longer has|successfully treated)\b"
 )
 _POSSIBLE = re.compile(
     r"\b(?:suspicion|suspect\w*|probable\w*|possible\w*|possibly|probably|eventuel\w*|query"

@@ -75,7 +75,8 @@ _NOT_DONE = re.compile(
     r"\b(?:prevue?s?|programmee?s?|a (?:faire|prevoir|realiser|programmer|refaire)|demande\w*"
     r"|planned|scheduled|requested|booked|to be|will|arrange\w*|en attente|awaited|pending|prevoir"
     r"|dans \d|in \d (?:months|weeks)|a (?:\d|trois|six) mois|controle (?:a|dans)|prochaine?"
-    r"|next|repeat|surveillance par)\b"
+    r"|next|repeat|surveillance par"
+    r"|je (?:la|le|les) (?:revois|reverrai)|nous (?:la|le|les) rev\w+)\b"
 )
 
 

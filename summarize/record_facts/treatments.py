@@ -36,7 +36,10 @@ _WORDS: tuple[tuple[FactStatus, str], ...] = (
         r"arret(?:e|ee|es|ees|er)?\b(?! cardia)|interromp\w*|interrupti\w+|suspend\w*|suspension"
         r"|stopp?e?\w*|discontinu\w+|ceased|withdrawn|withh[eo]ld\w*|held\b|cesse\w*"
         r"|ne prend plus|n'est plus pris"
-        r"|no longer (?:takes|taking|on)|came off|retire\w*|contre[- ]indique\w*",
+        r"|no longer (?:takes|taking|on|requires|needs|prescribed)|came off|taken off|retire\w*"
+        r"|contre[- ]indique\w*|n'(?:est|a) (?:pas|plus) (?:ete )?renouvel\w+|non[- ]renouvel\w+"
+        r"|not (?:been )?(?:renewed|refilled|re-?issued)|mettre fin|mis fin a|abandon\w*"
+        r"|de-?prescri\w+|supprim\w+",
     ),
     (
         "resumed",
@@ -57,6 +60,16 @@ _WORDS: tuple[tuple[FactStatus, str], ...] = (
     ),
 )
 _STATUS = tuple((status, re.compile(rf"(?<![\w'])(?:{words})")) for status, words in _WORDS)
+_GIVES_WAY = re.compile(
+    r"[\s,:]*(?:(?:est|a ete|was|is|has been|had been) )?(?:remplacee? par|relayee? par"
+    r"|replaced (?:by|with)|switched to|swapped for|dropped)\b"
+)
+"""Behind a drug that another one replaces; the other one is not stopped by these words."""
+_LEFT = re.compile(
+    r"(?<!\w)(?:plus d(?:e |')|relais d(?:e |')|remplacement d(?:e |')|(?:non[- ]|pas de )"
+    r"renouvellement d(?:e |')|switch(?:ed|ing)? from |(?:has|have) not taken |we dropped )$"
+)
+"""Right before a drug that was taken and is no more."""
 _REASON = re.compile(
     r"(?:\(\s*(?P<in>[^)]{3,80})\)|(?:en raison d(?:e|u|es)|a cause d(?:e|u|es)|suite a|pour"
     r"|devant|du fait d(?:e|u|es)|en raison d'|devant une?|because of|due to|owing to|after"
@@ -101,7 +114,7 @@ def _fact(
 ) -> RecordFact | None:
     line = folded(piece.text)
     lead = line.line[: line.at(drug.start)]
-    if _NOT_TAKEN.search(lead[-60:]):
+    if _NOT_TAKEN.search(lead[-60:]) and not _LEFT.search(lead):
         return None
     first, last = _own(piece.text, drug, named)
     status = _status(piece, drug, lead, line.line[line.at(drug.end) :], named, language)
@@ -169,6 +182,8 @@ def _status(
     if following:
         behind = behind[: max(0, following[0].start - drug.end)]
     before = re.split(r"[;.,]|\b(?:et|and|mais|but|puis|then)\b", lead)[-1]
+    if (_LEFT.search(lead) or _GIVES_WAY.match(behind)) and not _IF.search(lead):
+        return "stopped"
     for status, pattern in _STATUS:
         if status in ("stopped", "resumed", "changed", "planned") and (
             pattern.search(before[-60:])

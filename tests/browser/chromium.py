@@ -64,6 +64,8 @@ class Watched:
         self.faults: list[str] = []
         self.expected: tuple[str, ...] = ()
         """Parts of console errors that a test brings about: a network that is cut."""
+        self.away: tuple[str, ...] = ()
+        """Where the page may lead to besides: an EHR's page to sign in at."""
         # Chromium tells of a breach on the console too; the event says which rule it was.
         context.add_init_script(
             "addEventListener('securitypolicyviolation', (e) =>"
@@ -83,7 +85,7 @@ class Watched:
 
     def _asked(self, request: object) -> None:
         address: str = request.url  # type: ignore[attr-defined]
-        if not address.startswith((self.url, "blob:", "data:")):
+        if not address.startswith((self.url, "blob:", "data:", *self.away)):
             self.faults.append(f"another host: {address}")
 
 

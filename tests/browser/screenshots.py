@@ -15,6 +15,7 @@ from playwright.sync_api import Browser, Page
 
 from tests.browser.chromium import Watched, running, sample_wav
 from tests.browser.clinic import Clinic
+from tests.browser.test_admin_page import fails
 
 FOLDER = Path(__file__).parents[2] / "docs" / "screenshots"
 RECORD = Path(__file__).parents[2] / "evaluation" / "samples" / "records" / "fr"
@@ -40,7 +41,7 @@ class Album:
         if key:
             page.locator("input[name=key]").fill(key)
             page.locator("main form button").click()
-            page.wait_for_selector(".rows, .empty, #admin-audit", state="attached")
+            page.wait_for_selector(".rows, .empty", state="attached")
         return page
 
     def go(self, page: Page, where: str, wanted: str) -> None:
@@ -128,9 +129,26 @@ def take_all(album: Album) -> None:
 
     records(album)
 
-    page = album.page(1280, 800, "light", "en", album.clinic.key("admin", role="admin"))
-    album.go(page, "admin", "#admin-audit ~ div table")
-    album.take(page, "administration-1280-light-en")
+    administration(album)
+
+
+def administration(album: Album) -> None:
+    """With failures of both kinds, so that there is something to be done."""
+    for code in ("engine_process_ended", "no_speech"):
+        fails(album.clinic, album.clinic.consultation(album.key), code)
+    key = album.clinic.key("Service informatique", role="admin")
+    page = album.page(1280, 800, "light", "en", key)
+    for name in ("overview", "jobs", "keys"):
+        album.go(page, f"admin/{name}", f"#admin-{name} table")
+        album.take(page, f"administration-{name}-1280-light-en")
+    page = album.page(1280, 800, "dark", "fr", key)
+    album.go(page, "admin/audit", "#admin-audit table")
+    page.get_by_role("button", name="Vérifier la chaîne").click()
+    page.get_by_text("Chaîne intacte").wait_for()
+    album.take(page, "administration-audit-1280-dark-fr")
+    page = album.page(375, 780, "light", "fr", key)
+    album.go(page, "admin/storage", "#admin-storage table")
+    album.take(page, "administration-storage-375-light-fr")
 
 
 def records(album: Album) -> None:

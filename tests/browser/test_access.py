@@ -77,12 +77,6 @@ def test_axe_finds_nothing(
     assert {where: what for where, what in found.items() if what} == {}
 
 
-def test_axe_finds_nothing_in_administration(visit: Open, clinic: Clinic) -> None:
-    page = visit("/#/admin", clinic.key("admin", role="admin")).page
-    page.wait_for_selector("#admin-audit ~ div table")
-    assert faults(page) == []
-
-
 def test_by_keyboard_alone(visit: Open, clinic: Clinic, key: str) -> None:
     made = clinic.consultation(key)
     page = visit(f"/#/c/{made}", key).page

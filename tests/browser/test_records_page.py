@@ -98,6 +98,7 @@ def test_every_source_opens_at_its_quote(
         found = page.locator(f".viewer [data-anchor={button.get_attribute('data-anchor')}] mark")
         expect(found).to_have_count(1)
         expect(found).to_have_text(quote)
+        assert found.inner_text() == quote
         # Two lines may rest on the same words: they are there before the second press is answered.
         until(page, SEEN)
 

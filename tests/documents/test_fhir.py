@@ -73,11 +73,14 @@ def test_the_kind_of_document_is_the_template_s() -> None:
     assert kinds == DOCUMENTS
 
 
-def test_status_and_attester_follow_the_signature() -> None:
-    note, talk = golden("fr", "compte-rendu")
+@pytest.mark.parametrize(
+    ("language", "template", "mark"), [("fr", "compte-rendu", "BROUILLON"), ("en", "soap", "DRAFT")]
+)
+def test_status_and_attester_follow_the_signature(language: str, template: str, mark: str) -> None:
+    note, talk = golden(language, template)
     first = check(draft(note), talk, CONTEXT)["entry"][0]["resource"]
     assert (first["status"], "attester" in first) == ("preliminary", False)
-    assert "BROUILLON" in first["text"]["div"]
+    assert mark in first["text"]["div"]
     final = check(signed(note), talk, CONTEXT)
     answered = final["entry"][0]["resource"]
     assert answered["status"] == "final"

@@ -16,7 +16,12 @@ import pytest
 from consultation.summary import Polarity, SectionState, Summary
 from consultation.transcript import Role, Transcript
 from evaluation.der import diarization_errors
+from evaluation.gate_figures import NOTED, note_figures, speech_figures
+from evaluation.gates import Figure
 from evaluation.manifest import load_reference, read
+from evaluation.measure import measure
+from tests.gates import Gate
+from tests.unit.test_clinical_samples import TRUE
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(3000)]
 
@@ -115,6 +120,26 @@ def test_who_said_what(run: Run, language: str, samples: Path) -> None:
     entry = next(e for e in read(samples / "manifest.json") if e.id == f"consult_{language}")
     errors = diarization_errors(load_reference(entry).timed, transcript.turns, 130.0)
     assert (errors.strict.rate or 0) < 0.12
+
+
+@pytest.mark.gate
+def test_words_speakers_roles_and_notes_are_as_good_as_before(
+    run: Run, samples: Path, gate: Gate
+) -> None:
+    gate("speech", whole_figures(run, samples))
+
+
+def whole_figures(run: Run, samples: Path) -> dict[str, Figure]:
+    entries = read(samples / "manifest.json")
+    measured = [
+        measure(entry.id, load_reference(entry), run.transcript(entry.id), run.summary(entry.id))
+        for entry in entries
+    ]
+    notes = [
+        (f"{entry.id} facts", entry.language, run.summary(entry.id), TRUE[entry.language])
+        for entry in entries
+    ]
+    return speech_figures(measured) | note_figures(notes, NOTED)
 
 
 @pytest.mark.parametrize("language", ["fr", "en"])

@@ -16,14 +16,16 @@ from jobs.alarm import Alarm
 from jobs.budget import Budget
 from jobs.errors import StepFailed
 from jobs.pace import Pace
-from jobs.queue import Enqueuer
+from jobs.queue import NOTES, SPEECH, Enqueuer
 from jobs.service_settings import ServiceSettings
 from jobs.slots import Life, Slot
 from jobs.store import artefacts, job_rows
 from jobs.store.artefacts import OPTIONS, TRANSCRIPT
+from jobs.store.database import Database
 from jobs.store.store import Store
 from jobs.store.tables import Job
 from jobs.tasks import JobOptions
+from jobs.waiting import Waiting
 from tests.service.conftest import Processes, environment
 from tests.service.work import add_job, files_with, organisation, recording, wait
 from transcribe.pipeline import TranscribeOptions
@@ -182,7 +184,9 @@ def test_the_next_step_does_not_wait_for_the_next_look(
 
 def test_a_nudge_makes_looks_soon_and_then_rarer_again(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(engine, "queue_thread", lambda stop, _: stop.wait(0.0))
-    pace = Pace(["speech"])
+    something = threading.Event()
+    something.set()
+    pace = Pace(["speech"], lambda queue: something.is_set() and queue == "speech")
     pace.take_over()
     stop = threading.Event()
     engine.queue_thread(stop, None)  # type: ignore[arg-type, attr-defined]
@@ -203,8 +207,30 @@ def test_a_nudge_makes_looks_soon_and_then_rarer_again(monkeypatch: pytest.Monke
     assert len(looks) == 5
     time.sleep(1.1)
     assert 6 <= len(looks) <= 8
+    # Nothing waits: the engine is kept from asking, but for a look each two seconds.
+    something.clear()
+    before = len(looks)
+    time.sleep(2.7)
+    assert before + 1 <= len(looks) <= before + 2
     stop.set()
     thread.join(2)
     assert not thread.is_alive()
     # Other threads of the engine wait for the end alone.
     assert pace.wait(0.0)
+
+
+def test_a_small_question_tells_whether_a_queue_holds_something(
+    store: Store, enqueuer: Enqueuer
+) -> None:
+    waiting = Waiting(store.database)
+    assert not waiting.at(SPEECH)
+    job = add_job(store, enqueuer, organisation(store), AUDIO)
+    assert waiting.at(SPEECH)
+    assert not waiting.at(NOTES)
+    enqueuer.cancel(job.id)
+    assert not waiting.at(SPEECH)
+
+
+def test_a_database_that_is_away_is_the_engines_to_find_out() -> None:
+    waiting = Waiting(Database("postgresql+psycopg://nobody@127.0.0.1:1/none"))
+    assert waiting.at(SPEECH)

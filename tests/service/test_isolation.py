@@ -10,10 +10,12 @@ from functools import cache
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from jobs.service_settings import ServiceSettings
+from jobs.store import people
 from jobs.store.artefacts import SUMMARY, TRANSCRIPT, WAVEFORM
+from jobs.store.tables import Job
 from jobs.store.webhook_tables import WebhookDelivery
 from tests.service.test_http import FILE, Door, door, problem, sent_transcript
 from tests.service.test_life import all_rows
@@ -84,6 +86,24 @@ def record(door: Door) -> dict[str, str]:
     }
 
 
+def api_key(door: Door) -> dict[str, str]:
+    made = door.client.post("/v1/admin/keys", headers=door.as_("admin"), json={"name": "k"})
+    return {"key_id": made.json()["id"]}
+
+
+def person(door: Door) -> dict[str, str]:
+    found = f"usr_{door.org.rpartition('_')[2][:32]}"
+    with door.store.database.write() as session:
+        people.seen(session, door.org, found, "clinician")
+    return {"person_id": found}
+
+
+def ended_badly(door: Door, job_id: str) -> None:
+    with door.store.database.write() as session:
+        failed = update(Job).where(Job.id == job_id)
+        session.execute(failed.values(status="failed", error_code="engine_process_ended"))
+
+
 MAKERS: dict[str, Callable[[Door], dict[str, str]]] = {
     "consultation_id": consultation,
     "job_id": consultation,
@@ -94,6 +114,8 @@ MAKERS: dict[str, Callable[[Door], dict[str, str]]] = {
     "record_id": record,
     "document_id": record,
     "version": record,
+    "key_id": api_key,
+    "person_id": person,
 }
 """Parameter of a path → makes one of the organisation ``door.org``; what else was made beside."""
 OPEN = {"model": "none", "template": "soap", "revision": "1"}
@@ -159,6 +181,8 @@ def ask(door: Door, who: str, method: str, path: str, needs_body: bool, ids: dic
     if path.endswith("/sign"):
         # Whoever administers may not: asked by who might, where the note is theirs.
         who = {"stranger": "strange_clinician", "admin": "clinician"}.get(who, who)
+    if path == "/v1/jobs/{job_id}/retry" and who == "admin":
+        ended_badly(door, ids["job_id"])
     needs_signature = path.endswith(("/final", "/push"))
     if needs_signature and who == "admin" and not ids["consultation_id"].endswith("_0"):
         signing = door.as_("clinician", **{"If-Match": "*"})

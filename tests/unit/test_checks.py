@@ -162,6 +162,123 @@ def test_sides_of_what_no_list_has(language: str, said: str, right: str, wrong: 
     assert rule(talk, wrong) == "side"
 
 
+TWO_SIDES = [
+    ("en", ["D: Your left hip is worse than your right hip."],
+     "Left hip worse than right hip.", "Left hip worse than left hip."),
+    ("en", ["D: The stent went into the left ureter twice and into the right ureter once."],
+     "Stent in the left ureter twice and in the right ureter once.",
+     "Stent in the right ureter twice and in the right ureter once."),
+    ("en", ["D: There is a scar on the left forearm from a fall on the right forearm."],
+     "Scar on the left forearm from a fall on the right forearm.",
+     "Scar on the right forearm from a fall on the right forearm."),
+    ("en", ["D: Grip is four out of five on the left, and five out of five on the right."],
+     "Grip 4/5 on the left.", "Grip 4/5 on the right."),
+    ("en", ["D: I see a stone in the ureter.", "D: It is the left ureter, the other day it hurt."],
+     "Stone in the left ureter.", "Stone in the right ureter."),
+    ("en", ["D: The left ureter is dilated.", "P: Every other day it aches."],
+     "Left ureter dilated, aches every other day.", "Right ureter dilated, aches every other day."),
+    ("en", ["D: Lasegue is positive on the right but your reflexes are good bilaterally."],
+     "Lasegue positive on the right.", "Lasegue positive on the left."),
+    ("en", ["P: It was lanced three times on the left and once on the right."],
+     "Lanced three times on the left.", "Lanced three times on the right."),
+    ("en", ["D: They both saw a torn ligament of the left ulnar side."],
+     "Torn ligament of the left ulnar side.", "Torn ligament of the right ulnar side."),
+    ("fr", ["D: La hanche gauche est plus raide que la droite."],
+     "Hanche gauche plus raide que la droite.", "Hanche droite plus raide que la droite."),
+    ("fr", ["D: La force est à quatre sur cinq à gauche et à cinq sur cinq à droite."],
+     "Force 4 sur 5 à gauche.", "Force 4 sur 5 à droite."),
+    ("fr", ["D: Une sonde dans l'uretère gauche deux fois, dans l'uretère droit une fois."],
+     "Sonde dans l'uretère gauche deux fois.", "Sonde dans l'uretère droit deux fois."),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("language", "said", "right", "wrong"), TWO_SIDES)
+def test_each_side_keeps_what_was_said_of_it(
+    language: str, said: list[str], right: str, wrong: str
+) -> None:
+    talk = transcript(*said, language=language)
+    assert rule(talk, right) != "side"
+    assert rule(talk, wrong) == "side"
+
+
+@pytest.mark.parametrize(
+    ("language", "said", "invented"),
+    [
+        ("en", "D: The ureter is dilated.", "Right ureter dilated."),
+        ("fr", "D: L'uretère est dilaté.", "Uretère droit dilaté."),
+    ],
+)
+def test_a_side_that_nobody_named_is_invented(language: str, said: str, invented: str) -> None:
+    assert rule(transcript(said, language=language), invented) == "side"
+
+
+TAKEN_BACK = [
+    ("en", "P: I have had back pain, I mean abdominal pain, for a week.",
+     "Abdominal pain for a week.", "Back pain for a week."),
+    ("en", "P: My left, sorry, my right knee hurts.", "Right knee hurts.", "Left knee hurts."),
+    ("fr", "P: J'ai une douleur lombaire, je veux dire une douleur abdominale.",
+     "Douleur abdominale.", "Douleur lombaire."),
+    ("fr", "P: C'est le genou gauche, pardon, le genou droit qui gonfle.",
+     "Genou droit gonflé.", "Genou gauche gonflé."),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("language", "said", "right", "wrong"), TAKEN_BACK)
+def test_what_is_taken_back_was_not_said(language: str, said: str, right: str, wrong: str) -> None:
+    talk = transcript(said, language=language)
+    assert rule(talk, right) is None
+    assert rule(talk, wrong) is not None
+
+
+def test_what_is_said_instead_is_denied_with_it() -> None:
+    talk = transcript("P: I wouldn't say any back pain, I mean abdominal pain.", language="en")
+    assert rule(talk, "No abdominal pain.") is None
+    assert rule(talk, "Abdominal pain.") is not None
+
+
+@pytest.mark.parametrize(
+    ("language", "said", "right", "wrong"),
+    [
+        ("en", "D: You have some tenderness beside the spine, no midline tenderness.",
+         "No midline tenderness.", "Midline tenderness."),
+        ("fr", "D: Il y a une douleur à la marche, pas de douleur nocturne.",
+         "Pas de douleur nocturne.", "Douleur nocturne."),
+    ],
+)  # fmt: skip
+def test_what_follows_a_no_is_about_the_next(
+    language: str, said: str, right: str, wrong: str
+) -> None:
+    talk = transcript(said, language=language)
+    assert rule(talk, right) is None
+    assert rule(talk, wrong) is not None
+
+
+def test_what_is_added_is_not_taken_back() -> None:
+    talk = transcript("P: I have back pain, I mean, and abdominal pain too.", language="en")
+    assert rule(talk, "Back pain and abdominal pain.") is None
+
+
+def test_a_hand_that_leads_is_asked_for_by_both_names() -> None:
+    talk = transcript(
+        "D: Your right elbow was hit. Are you right or left handed?", "P: Right.", language="en"
+    )
+    assert rule(talk, "Right handed.") != "side"
+
+
+def test_this_pain_is_there_whatever_the_answer() -> None:
+    talk = transcript("D: Any tingling with this back pain?", "P: No, no tingling.", language="en")
+    assert rule(talk, "No back pain.") is not None
+    assert rule(talk, "No tingling.") is None
+    talk = transcript("D: Des nausées avec ce mal de tête ?", "P: Non.")
+    assert rule(talk, "Pas de mal de tête.") is not None
+    assert rule(talk, "Pas de nausées.") is None
+
+
+def test_what_was_left_is_no_side() -> None:
+    talk = transcript("P: I left school at sixteen to work with my dad.", language="en")
+    assert rule(talk, "Left school at 16.") is None
+
+
 def test_the_other_side_is_told_too() -> None:
     talk = transcript("D: The left ureter is blocked and the other one is open.", language="en")
     assert rule(talk, "Right ureter open.") != "side"

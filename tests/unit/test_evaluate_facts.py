@@ -26,6 +26,8 @@ from evaluation.facts_report import FactsReport, to_markdown
 from evaluation.written import from_text
 from jobs.dialogue_transcript import as_transcript
 from jobs.evaluate_facts import drafted, evaluate_facts, judge, written
+from jobs.kept_answers import KeptAnswers
+from jobs.map_cache import FolderCache
 from jobs.pipeline import Pipeline
 from summarize.engines.scripted import ScriptedModel
 from tests.unit.test_corpora import textgrid, workbook, write_csv
@@ -241,11 +243,53 @@ def test_an_engine_that_fails_costs_one_note(primock: Path, tmp_path: Path) -> N
         raise EngineUnavailable("down")
 
     source = drafted(pipeline(down), tmp_path / "drafts")
-    (row,) = evaluate_facts(primock, "primock57", source=source, baselines=False).rows
+    told: list[tuple[str, str]] = []
+    (row,) = evaluate_facts(
+        primock,
+        "primock57",
+        source=source,
+        baselines=False,
+        told=lambda name, error: told.append((name, error.code)),
+    ).rows
     assert (row.consultations, row.failed) == (0, {"engine_unavailable": 2})
+    assert dict(told) == row.without_note
+    assert len(told) == 2
     assert "2 of 2 notes failed, engine_unavailable 2." in to_markdown(
         FactsReport(corpus="primock57", rows=(row,))
     )
+
+
+def test_a_note_goes_on_where_the_engine_went_away(primock: Path, tmp_path: Path) -> None:
+    """Every other request finds it gone; no question is answered twice."""
+    asked: list[Request] = []
+    answered: list[str] = []
+
+    def frail(request: Request) -> str:
+        asked.append(request)
+        if len(asked) % 2:
+            raise EngineUnavailable("gone")
+        answered.append(request.model_dump_json())
+        return wordy(request)
+
+    def made(answer: Callable[[Request], str], kept: Path) -> Pipeline:
+        broken = pipeline(answer)
+        broken._model = KeptAnswers(ScriptedModel(answer), FolderCache(kept))
+        return broken
+
+    kept = tmp_path / "answers"
+    source = drafted(made(frail, kept), tmp_path / "drafts")
+    report = evaluate_facts(primock, "primock57", source=source, baselines=False)
+    whole = drafted(pipeline(wordy), tmp_path / "whole")
+    assert report == evaluate_facts(primock, "primock57", source=whole, baselines=False)
+    assert len(asked) > len(answered)
+    assert len(set(answered)) == len(answered)
+
+    (one, *_) = kept.rglob("??/*")
+    one.write_bytes(b"{")
+    requests = len(asked)
+    again = drafted(made(frail, kept), tmp_path / "again")
+    assert report == evaluate_facts(primock, "primock57", source=again, baselines=False)
+    assert 0 < len(asked) - requests <= 2, "what was kept is not asked for, what is damaged is"
 
 
 def test_sections_of_other_corpora(tmp_path: Path) -> None:
@@ -259,10 +303,12 @@ def test_sections_of_other_corpora(tmp_path: Path) -> None:
     assert other.concepts["objective"].f1 == 1
     talk = "Doctor: Any allergies?\nPatient: Yes, to penicillin."
     row = {"ID": "0", "section_header": "ALLERGY", "section_text": "Penicillin.", "dialogue": talk}
-    write_csv(tmp_path / "MTS-Dialog-ValidationSet.csv", [row])
+    write_csv(tmp_path / "MTS-Dialog-ValidationSet.csv", [row, row | {"ID": "1"}])
     report = evaluate_facts(tmp_path, "mts-dialog")
     assert report.rows[0].concepts["ALLERGY"].f1 == 1
     assert report.statements is None
+    alone = evaluate_facts(tmp_path, "mts-dialog", limit=1)
+    assert [row.notes for row in alone.rows] == ["everything said"], "one has no other"
 
 
 def test_the_command(primock: Path, tmp_path: Path) -> None:

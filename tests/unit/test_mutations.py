@@ -13,10 +13,13 @@ from consultation.errors import InvalidOption
 from consultation.topics import Topic
 from consultation.transcript import Role
 from evaluation.detection import Judged, detect, to_markdown
+from evaluation.gate_figures import mutation_figures
 from evaluation.mutations import Kind, mutants
 from evaluation.pairs import Noted, Pair, read_pairs, spoken, swapped
 from evaluation.samples import sample_pairs
 from jobs.mutations import evaluate_mutations
+from tests.gates import Gate
+from tests.unit.test_corpora import write_csv
 
 TURNS = [
     (Role.clinician, "What do you take?"),
@@ -34,6 +37,16 @@ def pair(*note: tuple[str, Topic]) -> Pair:
 def texts(kind: Kind, *note: tuple[str, Topic]) -> list[str]:
     found = [m for m in mutants(pair(*note)) if m.kind is kind]
     return [m.noted.text for m in found if m.noted]
+
+
+def test_excerpts_of_mts_dialog_are_pairs(tmp_path: Path) -> None:
+    talk = "Doctor: Any fever?\nPatient: Yes, for three days."
+    row = {"ID": "7", "section_header": "GENHX", "dialogue": talk}
+    row["section_text"] = "She has a fever. Fever for three days."
+    write_csv(tmp_path / "MTS-Dialog-TrainingSet.csv", [row])
+    (read,) = read_pairs(tmp_path)
+    assert [noted.text for noted in read.note] == ["She has a fever.", "Fever for three days."]
+    assert [s.role for s in read.transcript.speakers] == [Role.clinician, Role.patient]
 
 
 def test_each_kind_changes_one_thing() -> None:
@@ -134,3 +147,8 @@ def test_command(tmp_path: Path) -> None:
     assert "| dose x10 | en | 2 | 2 | 100.0%" in result.output
     assert "dose x10" in (tmp_path / "out.md").read_text("utf-8")
     assert (tmp_path / "escaped.tsv").exists()
+
+
+@pytest.mark.gate
+def test_as_many_are_caught_on_our_pairs_as_before(gate: Gate) -> None:
+    gate("mutations", mutation_figures(evaluate_mutations(sample_pairs())))

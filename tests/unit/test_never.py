@@ -189,3 +189,17 @@ def test_a_denied_statement_says_so(language: str) -> None:
     right = {"fr": "Pas de fièvre.", "en": "No fever."}[language]
     statement = note(TALK[language], right).statements()[0]
     assert statement.polarity is Polarity.denied
+
+
+@LANGUAGES
+def test_10_one_patient_is_never_in_the_note_of_another(language: str) -> None:
+    """Two consultations in one process: what a model writes of the first is refused in the second,
+
+    and nothing of the first is listed beside it."""
+    first, second = TALK[language], SILENT[language]
+    said = {"fr": "Lévothyroxine 75 µg.", "en": "Levothyroxine 75 mcg."}[language]
+    assert said in texts(note(first, said))
+    other = note(second, said)
+    assert texts(other) == []
+    listed = json.loads(other.to_json())["undocumented"]
+    assert "thyrox" not in json.dumps(listed, ensure_ascii=False)

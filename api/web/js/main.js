@@ -2,7 +2,7 @@
 
 import { fill } from "./dom.js";
 import { load } from "./words.js";
-import { signInAgain, signOut, whenRefused, who, Away, Refused } from "./service.js";
+import { signInAgain, signOut, takeLaunch, whenRefused, who, Away, Refused } from "./service.js";
 import { drawTop } from "./parts/top.js";
 import { say, explain } from "./parts/toast.js";
 import { applyTheme } from "./theme.js";
@@ -10,21 +10,26 @@ import { signInPage } from "./pages/signin.js";
 import { listPage } from "./pages/list.js";
 import { newPage } from "./pages/new.js";
 import { consultationPage } from "./pages/consultation.js";
-import { adminPage } from "./pages/admin.js";
 import { recordsPage } from "./pages/records.js";
 import { newRecordPage } from "./pages/record_new.js";
 import { recordPage } from "./pages/record.js";
-import { t } from "./words.js";
+import { named, t } from "./words.js";
 
 const ROUTES = [
   [/^$/, listPage],
   [/^new$/, newPage],
-  [/^admin$/, adminPage],
+  [/^admin(?:\/([a-z]+))?$/, adminPage],
   [/^records$/, recordsPage],
   [/^records\/new$/, newRecordPage],
   [/^r\/(rec_[0-9a-f]+)(?:\/(\d+))?$/, recordPage],
   [/^c\/(con_[0-9a-f]+)(?:\/([a-z0-9-]+))?$/, consultationPage],
 ];
+/** Few open it: its modules are asked for only then. */
+async function adminPage(...given) {
+  const found = await import("./pages/admin.js");
+  await found.adminPage(...given);
+}
+
 const main = document.getElementById("main");
 let leave = null;
 
@@ -57,6 +62,26 @@ function route(where) {
   return [listPage, []];
 }
 
+/** A launch from an EHR, or one that failed; neither stays in the address. Whoever was signed in
+    here is so no more: the next words would be filed with the wrong patient. */
+async function fromEhr() {
+  const [, how, what] = /^#\/(launched|launch-failed)\/(\w+)$/.exec(location.hash) ?? [];
+  if (!how) return false;
+  history.replaceState(null, "", "/");
+  signOut();
+  if (how === "launch-failed") {
+    say(named("error", what), { kind: "bad" });
+    return true;
+  }
+  try {
+    await takeLaunch(what);
+    history.replaceState(null, "", "/#/new");
+  } catch (error) {
+    explain(error);
+  }
+  return true;
+}
+
 function out() {
   signOut();
   location.hash = "#/";
@@ -77,7 +102,7 @@ async function start() {
     show();
   });
   try {
-    await signInAgain();
+    if (!(await fromEhr())) await signInAgain();
   } catch (error) {
     if (error instanceof Away) say(t("error.away"), { kind: "bad" });
     else if (!(error instanceof Refused)) throw error;

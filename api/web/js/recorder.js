@@ -37,6 +37,7 @@ export class Recorder {
     this.#media.ondataavailable = ({ data }) => {
       if (!data.size) return;
       const number = this.#number++;
+      this.onpart?.(data);
       this.#writing = this.#writing
         .then(() => kept.append(this.recording, number, data))
         .catch(failed);

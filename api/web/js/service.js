@@ -2,8 +2,9 @@
    tab's session alone. */
 
 const KEPT = "anamnese.key";
+const LAUNCHED = "lau_";
 export const BASE = "/v1";
-const OUTSIDE = new Set(["/metrics", "/openapi.json"]);
+const OUTSIDE = new Set(["/metrics", "/openapi.json", "/smart/ehrs", "/smart/session"]);
 
 /** What the service refused: a stable code, and what to do. */
 export class Refused extends Error {
@@ -21,9 +22,16 @@ export class Away extends Error {}
 
 let key = sessionStorage.getItem(KEPT);
 let me = null;
+let launch = null;
 let onRefused = () => {};
 
 export const who = () => me;
+
+/** For a WebSocket, which has no headers. */
+export const token = () => key;
+
+/** The launch from an EHR that this session came from: {id, ehr, practitioner, patient}. */
+export const launched = () => launch;
 
 /** Told when the key is no longer taken. */
 export const whenRefused = (told) => (onRefused = told);
@@ -36,6 +44,7 @@ export async function signIn(given) {
   key = given;
   try {
     me = await json("/me", { quiet: true });
+    launch = given?.startsWith(LAUNCHED) ? await json("/smart/session", { quiet: true }) : null;
   } catch (error) {
     key = before;
     throw error;
@@ -50,8 +59,23 @@ export async function signInAgain() {
   if (key || open) await signIn(key);
 }
 
+/** After a launch: what the browser came back with is a cookie that no script reads, good for one
+    trade. Throws Refused or Away. */
+export async function takeLaunch(id) {
+  let answer;
+  try {
+    answer = await fetch(`/smart/session/${id}`, { method: "POST", credentials: "same-origin", cache: "no-store" });
+  } catch {
+    throw new Away();
+  }
+  if (!answer.ok) throw await refusal(answer);
+  return signIn(await answer.text());
+}
+
 export function signOut() {
-  key = me = null;
+  // Whether it arrives or not: the session ends by itself, too.
+  if (key?.startsWith(LAUNCHED)) fetch("/smart/session", { method: "DELETE", headers: headers(), credentials: "omit", keepalive: true }).catch(() => {});
+  key = me = launch = null;
   sessionStorage.removeItem(KEPT);
 }
 

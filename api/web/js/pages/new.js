@@ -2,7 +2,7 @@
 
 import { button, fill, h, icon } from "../dom.js";
 import * as kept from "../kept.js";
-import { json, owner } from "../service.js";
+import { json, launched, owner } from "../service.js";
 import { field } from "../parts/dialog.js";
 import { recording } from "../parts/recording.js";
 import { sending } from "../parts/sending.js";
@@ -66,12 +66,15 @@ export async function newPage(main, { signal, go }) {
   }
 
   function fields() {
-    return Object.fromEntries([consent, language, template, speakers, vocabulary].map((one) => [one.name, one.value.trim()]));
+    const given = [consent, language, template, speakers, vocabulary].map((one) => [one.name, one.value.trim()]);
+    // With the recording, not with the session: it may be sent in a later one, about somebody else.
+    return Object.fromEntries([...given, ["launch", launched()?.id ?? ""]]);
   }
 
   async function record() {
     options.inert = true;
     const made = await recording(stage, { fields: fields(), signal });
+    if (made?.job) return signal.aborted ? null : go(`c/${made.consultation}`);
     if (made) return sending(stage, made, { signal, go });
     options.inert = false;
     return idle();

@@ -1,7 +1,7 @@
 /* Who are you: an API key, or a token of the identity provider. */
 
 import { fill, h } from "../dom.js";
-import { Refused, signIn } from "../service.js";
+import { json, Refused, signIn } from "../service.js";
 import { field } from "../parts/dialog.js";
 import { reason } from "../parts/toast.js";
 import { t } from "../words.js";
@@ -22,6 +22,8 @@ export function signInPage(main, { done }) {
       key.select();
     }
   };
+  const ehrs = h("div", { class: "ehrs" });
+  offer(ehrs);
   main.className = "signin";
   document.title = `${t("signin.title")} · anamnese`;
   fill(main, h("form", { class: "card", onsubmit: enter },
@@ -29,6 +31,15 @@ export function signInPage(main, { done }) {
     h("p", { class: "lead" }, t("signin.lead")),
     field(t("signin.key"), key, t("signin.hint")),
     wrong,
-    h("button", { type: "submit", class: "main" }, t("signin.enter"))));
+    h("button", { type: "submit", class: "main" }, t("signin.enter")),
+    ehrs));
   key.focus();
+}
+
+/** EHRs that people may sign in with. Where they cannot be asked for, a key still can. */
+async function offer(place) {
+  const { items } = await json("/smart/ehrs", { quiet: true }).catch(() => ({ items: [] }));
+  if (!items.length) return;
+  fill(place, h("p", { class: "or" }, t("or")), items.map(({ name, iss }) =>
+    h("a", { class: "button", href: `/smart/launch?iss=${encodeURIComponent(iss)}` }, t("launch.with", { ehr: name }))));
 }

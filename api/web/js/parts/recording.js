@@ -1,7 +1,9 @@
 /* The microphone in use: time, level, pause, end. */
 
 import { button, fill, h, icon } from "../dom.js";
-import { owner } from "../service.js";
+import { owner, who } from "../service.js";
+import { Live } from "../live.js";
+import { liveWords } from "./live_words.js";
 import { Recorder } from "../recorder.js";
 import * as kept from "../kept.js";
 import { dialog } from "./dialog.js";
@@ -10,7 +12,8 @@ import { clock, t } from "../words.js";
 
 const SILENT_SECONDS = 8;
 
-/** Resolves with the recording once it is ended; null when there is none. */
+/** Resolves with the recording once it is ended; with {consultation, job} when the service has it
+    already; null when there is none. */
 export async function recording(place, { fields, signal }) {
   let recorder;
   const failed = (error) => say(t(error.name === "QuotaExceededError" ? "record.full" : "record.lost"), { kind: "bad" });
@@ -20,10 +23,10 @@ export async function recording(place, { fields, signal }) {
     say(t(error.name === "NotAllowedError" ? "record.denied" : "record.none"), { kind: "bad" });
     return null;
   }
-  return new Promise((done) => show(place, recorder, signal, done));
+  return new Promise((done) => show(place, recorder, fields, signal, done));
 }
 
-function show(place, recorder, signal, done) {
+function show(place, recorder, fields, signal, done) {
   const time = h("span", { class: "time", role: "timer" }, "0:00");
   const state = h("p", { class: "recording-state", role: "status" }, t("record.on"));
   const meter = h("div", { class: "meter", role: "meter", "aria-label": t("record.level"), "aria-valuemin": 0, "aria-valuemax": 100 });
@@ -40,6 +43,7 @@ function show(place, recorder, signal, done) {
   const throwAway = button("trash", t("record.discard"), () => discard(), { class: "quiet" });
   fill(place, h("div", { class: "recorder" }, h("div", { class: "dot-time" }, h("span", { class: "dot" }), time),
     meter, state, h("div", { class: "buttons" }, turn, end), throwAway, h("p", { class: "hint" }, t("record.kept"))));
+  const live = follow();
   end.focus();
   let heard = performance.now(), quiet = false;
   const ticking = setInterval(tick, 80);
@@ -57,6 +61,16 @@ function show(place, recorder, signal, done) {
     if (silent !== quiet) state.textContent = t((quiet = silent) ? "record.silent" : recorder.paused ? "record.paused" : "record.on");
   }
 
+  /** Words as they are spoken, where the service shows them. */
+  function follow() {
+    if (!who()?.live) return null;
+    const words = h("div", {});
+    place.append(words);
+    const made = new Live(fields, liveWords(words));
+    recorder.onpart = (part) => made.add(part);
+    return made;
+  }
+
   let over = false;
   async function finish() {
     if (over) return;
@@ -65,7 +79,9 @@ function show(place, recorder, signal, done) {
     removeEventListener("beforeunload", leaving);
     const made = await recorder.stop();
     place.classList.remove("paused");
-    done(made.bytes ? made : null);
+    const sent = made.bytes ? await live?.end() : null;
+    if (sent) await kept.remove(made.id);
+    done(sent ?? (made.bytes ? made : null));
   }
 
   async function discard() {
@@ -76,6 +92,7 @@ function show(place, recorder, signal, done) {
     removeEventListener("beforeunload", leaving);
     const made = await recorder.stop();
     await kept.remove(made.id);
+    await live?.discard();
     place.classList.remove("paused");
     done(null);
   }

@@ -27,8 +27,13 @@ export async function sending(place, recording, { signal, go }) {
     else if (!stop.signal.aborted) words.textContent = t("sending.elsewhere");
   } catch (error) {
     const again = () => sending(place, recording, { signal, go });
+    const unnamed = () => {
+      delete recording.fields.launch;
+      return again();
+    };
     fill(place, h("div", { class: "sending" }, h("p", { class: "wrong", role: "alert" }, reason(error)),
-      h("p", { class: "hint" }, t("sending.kept")), button("restore", t("again"), again)));
+      h("p", { class: "hint" }, t("sending.kept")), button("restore", t("again"), again),
+      error.code === "launch_over" && button("download", t("launch.without"), unnamed)));
   } finally {
     removeEventListener("beforeunload", leaving);
   }

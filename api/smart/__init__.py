@@ -1,0 +1,1 @@
+"""Launches from an EHR by SMART App Launch 2. See docs/adr/0046."""

@@ -1,0 +1,37 @@
+/* Batches: how far each is, what failed in it, another try. */
+
+import { button, fill, h } from "../dom.js";
+import { badge } from "../parts/badge.js";
+import { explain, say } from "../parts/toast.js";
+import { json } from "../service.js";
+import { day, named, number, t } from "../words.js";
+import { act, card, code, loading, meter, sure, table } from "./shared.js";
+
+const KINDS = { running: "busy", completed: "good", cancelled: "plain" };
+
+export async function batches(place, signal) {
+  const list = h("div", { class: "admin-list" });
+  loading(list);
+  fill(place, card(t("admin.batches"), act("restore", t("admin.refresh"), () => draw(list, signal)), list));
+  await draw(list, signal);
+}
+
+async function draw(place, signal, before = [], cursor = null) {
+  const found = await json(`/batches?limit=20${cursor ? `&cursor=${encodeURIComponent(cursor)}` : ""}`, { signal });
+  const rows = [...before, ...found.items];
+  const send = (one, what) => async () => {
+    await json(`/batches/${one.id}/${what}`, { method: "POST" });
+    say(t(`admin.batch_${what}`));
+    await draw(place, signal);
+  };
+  const row = (one) => {
+    const left = one.items.waiting + one.items.active;
+    return [code(one.id.slice(0, 14)), badge(null, KINDS[one.status], named("batch", one.status)),
+      meter(`${number(one.total - left)} / ${number(one.total)}`, one.total - left, one.total),
+      h("ul", {}, Object.entries(one.errors).map(([name, count]) => h("li", {}, `${number(count)} × `, code(name)))), day(one.created),
+      h("div", { class: "chips" }, one.status !== "cancelled" && one.items.failed > 0 && act("restore", t("admin.retry_failed"), send(one, "retry")),
+        one.status === "running" && act("stop", t("job.cancel"), () => sure(t("job.cancel"), t("admin.batch_about"), t("job.cancel"), send(one, "cancel")), { kind: "quiet" }))];
+  };
+  fill(place, table(t("admin.batches"), [t("admin.batch"), t("admin.state"), t("admin.progress"), t("admin.failures"), t("admin.made"), null], rows.map(row)),
+    found.next_cursor && button("down", t("list.more"), () => draw(place, signal, rows, found.next_cursor).catch(explain)));
+}

@@ -1,0 +1,1 @@
+"""On an NVIDIA card, for whoever has one: ``make test-gpu``."""
