@@ -39,7 +39,7 @@ def test_identity_is_told_checked_and_in_the_document(
     # Wrong numbers and a form that somebody else was faster with are what is asked for here.
     watched.expected = ("412", "428")
     page = watched.page
-    opened(page, "Identité (10 à compléter)")
+    opened(page, "Identité (10), à compléter")
     assert faults(page) == []
     window = page.get_by_role("dialog")
     fields = window.locator
@@ -111,7 +111,7 @@ def test_identity_is_told_checked_and_in_the_document(
 
     # The next consultation begins with the letterhead, and with nothing of the patient.
     page.goto(f"{clinic.url}/#/c/{other}")
-    opened(page, "Identité (10 à compléter)")
+    opened(page, "Identité (10), à compléter")
     for name in ("name", "rpps", "organisation", "finess", "address"):
         expect(fields(f"[name={name}]")).to_have_value(TOLD[name])
     for name in ("family", "given", "birth_date", "sex", "ins", "own", "start"):
@@ -121,13 +121,13 @@ def test_identity_is_told_checked_and_in_the_document(
     assert not any(value in stored for value in ("Essai", "Anne", "1953", "253012A"))
     # Who signs in after them in the same browser gets neither.
     colleague = visit(f"/#/c/{other}", clinic.key("Dr Petit"), context=page.context).page
-    opened(colleague, "Identité (10 à compléter)")
+    opened(colleague, "Identité (10), à compléter")
     expect(colleague.locator("dialog [name=name]")).to_have_value("")
 
 
 def test_the_form_in_english_on_a_telephone(visit: Open, consultation: str, key: str) -> None:
     page = visit(f"/#/c/{consultation}", key, width=375, scheme="dark", locale="en").page
-    opened(page, "Identity (10 to complete)")
+    opened(page, "Identity (10), to complete")
     assert faults(page) == []
     assert page.evaluate("document.documentElement.scrollWidth") <= 375
 

@@ -14,9 +14,9 @@ const NUMBERS = { ins: nirFits, rpps: rppsFits, finess: finessFits };
 /** Opens when it is pressed; says how much is lacking. */
 export const contextButton = (work) => {
   const { length } = work.lacking;
-  const words = [t("context.short"), length > 0 && [` (${length}`, h("span", { class: "visually-hidden" }, t("context.lacking")), ")"]];
-  return button("user", words, () => editContext(work),
-    { class: length ? "small wanting" : "small", "data-key": "context" });
+  if (!length) return button("user", t("context.short"), () => editContext(work), { class: "small", "data-key": "context" });
+  return button("user", `${t("context.short")} (${length})`, () => editContext(work),
+    { class: "small wanting", "aria-label": t("context.lacking", { count: length }), "data-key": "context" });
 };
 
 /** What a final document lacks, with the way to tell it; follows what is saved. */
