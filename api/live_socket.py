@@ -24,10 +24,12 @@ from api.live_places import LivePlaces
 from api.live_wire import FrameTooLarge, LiveIdle, Resume, Start, Superseded, check_end
 from api.parts import Holding
 from api.service import Service
+from api.smart.filed import of_launch
 from consultation.settings import Settings
 from jobs.errors import Conflict, NotFound
 from jobs.live_engine import Hearing
 from jobs.store import uploads as rows
+from jobs.store.access import Principal
 from jobs.store.audit import Actor
 from jobs.store.tables import now_ms
 from jobs.uploads import Held, UploadFields, Uploads
@@ -44,14 +46,21 @@ _LAST_SECONDS = 8.0
 _RESTARTS = 2
 
 
-async def create(used: Service, by: Actor, start: Start) -> str:
-    """The id of the upload. Raises InputError, StorageQuota, TooManyUnfinished, TooBusy."""
+async def create(used: Service, who: Principal, by: Actor, start: Start) -> str:
+    """The id of the upload. Raises InputError, StorageQuota, TooManyUnfinished, TooBusy and
+    UnknownLaunch."""
     values = dict(start.fields)
     patient = take_patient(values)
+    launched = await run_in_threadpool(of_launch, used.store, who, values.pop("launch", None))
     options, template, priority = read_fields(values, used.settings)
     await run_in_threadpool(used.admission.recording, by.org_id, 0)
     fields = UploadFields(
-        options=options, template=template, priority=priority, patient=patient, live=start.audio
+        options=options,
+        template=template,
+        priority=priority,
+        patient=launched.patient if launched else patient,
+        context=launched.context.to_json() if launched else None,
+        live=start.audio,
     )
     uploads = Uploads(used.store, used.enqueuer, used.settings)
 
