@@ -152,6 +152,17 @@ def documents(session: Session, ring: KeyRing, org_id: str, record_id: str) -> l
     return [opened(row, ring) for row in session.scalars(query.order_by(RecordDocument.number))]
 
 
+def numbers(session: Session, org_id: str, record_id: str) -> set[int]:
+    """Of the documents that are there."""
+    return set(
+        session.scalars(
+            select(RecordDocument.number).where(
+                RecordDocument.org_id == org_id, RecordDocument.record_id == record_id
+            )
+        )
+    )
+
+
 def document_row(session: Session, org_id: str, record_id: str, number: int) -> RecordDocument:
     """Raises NotFound."""
     row = session.get(RecordDocument, (record_id, number))
