@@ -18,15 +18,17 @@ from consultation.documents import PatientRecord, RefusedDocument, SourceDocumen
 from consultation.engines import Progress
 from consultation.errors import AnamneseError, InputError
 from consultation.provenance import Step, StepClock
+from consultation.research import require_research
 from consultation.settings import Settings
 from consultation.wire import Record
 from jobs.errors import NotFound, StorageQuota
 from jobs.record_pieces import Kept, Pieces, number_of, print_key
+from jobs.record_research import Function, ResearchAsked, function_of, research
 from jobs.service_settings import ServiceSettings
 from jobs.store import artefacts, job_rows, pseudonyms, quotas, records
 from jobs.store.artefacts import OPTIONS
 from jobs.store.record_tables import RecordRow, RecordSynthesis
-from jobs.store.records import BYTES, MAP, READING, SYNTHESIS, About, Document
+from jobs.store.records import BYTES, MAP, READING, RESEARCH, SYNTHESIS, About, Document
 from jobs.store.store import Store
 from jobs.store.tables import Job, now_ms
 from jobs.tasks import Admit, Models
@@ -69,6 +71,7 @@ class Asked(Record):
     """What one synthesis was asked for, beside its template."""
 
     as_of: str
+    research: ResearchAsked | None = None
 
 
 def synthesise_job(
@@ -80,8 +83,12 @@ def synthesise_job(
     progress: Progress,
     _admit: Admit,
 ) -> tuple[Step, ...]:
-    """Stored documents → a new version of the synthesis; what it took. Raises AnamneseError."""
+    """Stored documents → a new version of the synthesis, or what a research function says of them;
+    what it took. Raises AnamneseError."""
     work = _Work(store, job_id, fence)
+    function = function_of(work.job.template)
+    if function is not None:
+        require_research(settings)
     if work.done():
         return ()
     clock = StepClock()
@@ -91,10 +98,20 @@ def synthesise_job(
         record = work.record(kept.print_of)
     if not record.documents:
         raise NothingToRead("no document of the record could be read")
-    model = models.language_model() if wants_model(settings) else None
     keys = {one.id: map_key(one) for one in record.documents}
     for one in record.documents:
         kept.belong(keys[one.id], int(one.id[1:]))
+    numbers = {int(one.id[1:]) for one in record.documents}
+    if function is not None:
+        content = _said(function, record, work, settings, kept, clock)
+
+        def keep_said(session: Session) -> None:
+            row = work.locked_with(session, numbers)
+            records.put(session, store.ring, row, RESEARCH, job_id, content, job_id)
+
+        work.persist(keep_said)
+        return tuple(clock.steps)
+    model = models.language_model() if wants_model(settings) else None
     made = synthesize(
         record,
         model if uses_model(model, settings) else None,
@@ -105,12 +122,9 @@ def synthesise_job(
         keys=keys,
         progress=progress,
     )
-    numbers = {int(one.id[1:]) for one in record.documents}
 
     def keep(session: Session) -> None:
-        row = work.locked(session)
-        if not numbers <= records.numbers(session, row.org_id, row.id):
-            raise RecordChanged("a document was removed meanwhile")
+        row = work.locked_with(session, numbers)
         row.versions += 1
         row.changed = now_ms()
         session.add(
@@ -129,6 +143,21 @@ def synthesise_job(
     return (*clock.steps, *made.provenance.steps)
 
 
+def _said(
+    function: Function,
+    record: PatientRecord,
+    work: _Work,
+    settings: Settings,
+    kept: Kept,
+    clock: StepClock,
+) -> bytes:
+    asked = work.asked()
+    with clock.step("research"):
+        wanted = asked.research or ResearchAsked()
+        made = research(function, record, wanted, asked.as_of, settings, kept)
+    return made.to_json().encode()
+
+
 class _Work:
     """One job's hold on its record."""
 
@@ -145,6 +174,8 @@ class _Work:
     def done(self) -> bool:
         """A try before this one stored the result, and ended before it could say so."""
         with self.store.database.read() as session:
+            if self.job.id in artefacts.names(session, self.org, self.id, RESEARCH):
+                return True
             made = records.syntheses(session, self.org, self.id)
             return any(one.job_id == self.job.id for one in made)
 
@@ -155,6 +186,13 @@ class _Work:
         """Raises Cancelled, NotFound, LostJob."""
         job_rows.held(session, self.job.id, self.fence)
         return records.find(session, self.org, self.id, lock=True)
+
+    def locked_with(self, session: Session, numbers: set[int]) -> RecordRow:
+        """As ``locked``. Raises RecordChanged when one of these documents is gone."""
+        row = self.locked(session)
+        if not numbers <= records.numbers(session, row.org_id, row.id):
+            raise RecordChanged("a document was removed meanwhile")
+        return row
 
     def content(self, kind: str, name: str) -> bytes | None:
         with self.store.database.read() as session:

@@ -18,6 +18,8 @@ from jobs.store.tables import Artefact, Consultation, is_id, now_ms
 
 BYTES, READING, MAP, SYNTHESIS = "document", "reading", "map", "synthesis"
 """Kinds of artefacts: a document as it came, as it was read, what rules found in it, a version."""
+RESEARCH = "research"
+"""What a research function said, by the id of its job."""
 
 
 class About(Record):
@@ -177,7 +179,8 @@ def has(session: Session, record_id: str, number: int) -> bool:
 
 def remove_document(session: Session, record: RecordRow, number: int) -> None:
     """With what is attached to it, and everything that was made from any of them: what rules
-    found, and each synthesis that cites it. ``record`` is locked."""
+    found, each synthesis that cites it, and all that research functions said. ``record`` is
+    locked."""
     attached = select(RecordDocument.number).where(
         RecordDocument.record_id == record.id, RecordDocument.parent == number
     )
@@ -197,6 +200,7 @@ def remove_document(session: Session, record: RecordRow, number: int) -> None:
                 Artefact.name.like(f"{one}.%"),
             )
         )
+    artefacts.forget(session, record.org_id, record.id, RESEARCH)
     told = [
         row for row in syntheses(session, record.org_id, record.id)
         if gone & {int(one) for one in row.documents.split()}
