@@ -63,6 +63,11 @@ _GAP = re.compile(
     r"|egale?|actuellement|currently|controlee?|raised|low|elevee?|basse?|around|environ|,)*$"
 )
 _TARGET = re.compile(r"\b(?:objectif|cible|target|goal|norme?s?|<|seuil|si|if|threshold)\W*$")
+_NORMS = re.compile(
+    r"^\W*(?:(?:valeurs?|bornes?|intervalles?) (?:normales?|usuelles?|de reference)|normes?"
+    r"|(?:reference|normal) (?:ranges?|values?|limits?|intervals?))(?: [^:.\d]{0,30})?\W*:"
+)
+"""A list of normal values holds none of the patient's."""
 _IMAGING = re.compile(
     r"\b(?:scanner|tdm|tap\b|irm|echographie|echocardiographie|ett\b|mammographie|radiographie"
     r"|radio\b|tep(?:-scan|-tdm)?|scintigraphie|angioscanner|doppler|coronarographie|ct(?: scan)?"
@@ -85,7 +90,8 @@ def result_facts(piece: Piece, language: str) -> Iterator[RecordFact]:
     line = folded(piece.text)
     when = dates(piece.text, piece.told)
     taken: set[str] = set()
-    for match in _LAB.finditer(line.line):
+    norms = _NORMS.search(line.line) or _NORMS.search(f"{folded(piece.heads).line}:")
+    for match in () if norms else _LAB.finditer(line.line):
         name = next(n for n in _LABS if match[re.sub(r"[^a-zA-Z0-9]", "_", n)])
         unit = re.sub(r"[\s|]", "", match["unit"] or "").rstrip(".,")
         wanted = _LABS[name][1]
