@@ -9,7 +9,10 @@ import typer
 
 from api.arguments import settings
 from api.console import Console, Mode, reported
+from consultation.errors import InvalidOption
 from evaluation.alarms import to_markdown
+from jobs.evaluate_cda import evaluate_cda
+from jobs.evaluate_cda import to_markdown as to_markdown_cda
 from jobs.evaluate_records import evaluate_records
 from jobs.files import write
 from jobs.stored_speed import measure_stored
@@ -32,6 +35,20 @@ def records(
         if out is not None:
             write(out, report.to_json())
         typer.echo(to_markdown(report))
+
+
+def coded_documents(
+    folder: Annotated[Path, typer.Argument(help="CDA R2 documents, *.xml.")],
+    out: Out = None,
+) -> None:
+    """What is read of the narrative of CDA documents against their own coded entries."""
+    with reported(Console(Mode.of(quiet=False, as_json=False))):
+        figures = evaluate_cda(folder)
+        if not figures:
+            raise InvalidOption("the folder holds no CDA document")
+        if out is not None:
+            write(out, "[" + ",\n".join(one.to_json() for one in figures) + "]\n")
+        typer.echo(to_markdown_cda(figures), nl=False)
 
 
 def synthesis_speed(
