@@ -13,7 +13,7 @@ import hashlib
 import json
 import re
 import zlib
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -188,14 +188,20 @@ def _runs(crcs: bytes) -> frozenset[int]:
 def _copied(
     mine: frozenset[int], index: dict[int, list[str]], runs: dict[str, frozenset[int]]
 ) -> str | None:
-    """The earlier document that has almost the same runs."""
+    """The earlier document that has almost the same runs. It must have one of any tenth of mine:
+    who has none of these is not compared."""
     if len(mine) < _FEW:
         return None
-    shared = Counter(document for run in mine for document in index.get(run, ()))
-    for document, count in shared.most_common(3):
-        if count >= _NEARLY * max(len(mine), len(runs[document])):
-            return document
-    return None
+    some = sorted(mine)[: int((1 - _NEARLY) * len(mine)) + 1]
+    best, most = None, 0
+    for document in dict.fromkeys(one for run in some for one in index.get(run, ())):
+        longer = max(len(mine), len(runs[document]))
+        if min(len(mine), len(runs[document])) < _NEARLY * longer:
+            continue
+        shared = len(mine & runs[document])
+        if shared >= _NEARLY * longer and shared > most:
+            best, most = document, shared
+    return best
 
 
 def _marked(
