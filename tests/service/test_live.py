@@ -195,7 +195,9 @@ def test_real_weights_hear_a_real_recording(make_settings: MakeSettings, tmp_pat
     from evaluation.wer import word_errors
     from tests.service.test_serve import command, start
 
-    settings = make_settings(port=free_port(), live_sessions=1, engines="models")
+    settings = make_settings(
+        port=free_port(), live_sessions=1, engines="models", live_idle_seconds=600
+    )
     key = command(settings, "apikeys", "new", "test").strip().splitlines()[-1]
     process = start(settings, tmp_path / "serve.log")
     url = f"http://127.0.0.1:{settings.port}"
