@@ -12,7 +12,8 @@ from fastapi.security import HTTPAuthorizationCredentials
 from starlette.concurrency import run_in_threadpool
 
 from api.auth import actor, principal
-from api.live_socket import LiveSocket, create
+from api.live_socket import LiveSocket
+from api.live_start import create
 from api.live_wire import BadMessage, LiveIdle, LiveOff, Start, close_code, first
 from api.problem import Forbidden, log_fault
 from api.service import Service, Used

@@ -13,7 +13,7 @@ from fastapi.testclient import TestClient
 from sqlalchemy import select
 
 from api.app import make_app
-from api.live_socket import create
+from api.live_start import create
 from api.live_wire import Start
 from jobs.store import people, uploads
 from jobs.store.access import SCOPES, Principal, Role
