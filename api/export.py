@@ -23,6 +23,7 @@ from consultation.summary import Summary
 from consultation.transcript import Transcript
 from jobs.files import write
 from jobs.pipeline import read_transcript
+from summarize.note_oncology import note_oncology
 
 Read = TypeVar("Read", bound=BaseModel)
 
@@ -86,7 +87,7 @@ def _written(
 ) -> str | bytes:
     match kind:
         case Format.fhir:
-            bundle = to_fhir(version, transcript, context)
+            bundle = to_fhir(version, transcript, context, note_oncology(version.note))
             return json.dumps(bundle, ensure_ascii=False, indent=2) + "\n"
         case Format.docx:
             return to_docx(version, transcript, context)

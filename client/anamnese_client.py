@@ -539,7 +539,8 @@ class Client:
         return self._change("PATCH", path, {"speakers": dict(speakers)}, etag)
 
     def summary(self, consultation_id: str, template: str | None = None) -> Json:
-        """The AI's note, the newest one unless a template is named: docs/schema/summary.json."""
+        """A note as it stands, the newest one unless a template is named:
+        docs/schema/summary.json."""
         return dict(json.loads(self.summary_as(consultation_id, "json", template)))
 
     def summary_as(

@@ -5,7 +5,9 @@ from __future__ import annotations
 from pydantic import Field
 from sqlalchemy.orm import Session
 
+from consultation.errors import InvalidOption
 from consultation.export.context import DocumentContext, Instant
+from consultation.export.numbers import fits
 from consultation.signoff import NoteVersion
 from jobs.document_settings import DocumentSettings
 from jobs.notes import now
@@ -23,6 +25,37 @@ class ContextIn(DocumentContext):
     timestamp: Instant | None = None  # type: ignore[assignment]
     """When a draft was put together; without one, when it is asked for. A signed document has the
     time of its signature."""
+
+
+class WrongNumber(InvalidOption):
+    """``errors``: the places."""
+
+    code = "wrong_number"
+    hint = "Its key does not fit: INS has 15 characters, RPPS 11 digits, FINESS 9."
+
+    def __init__(self, errors: list[str]) -> None:
+        super().__init__("a national number is not one that exists", hint=self.hint)
+        self.errors = errors
+
+
+def check_numbers(context: ContextIn) -> None:
+    """When it is sent; what was stored before is read as it stands. Raises WrongNumber."""
+    holders = {
+        "patient": context.patient,
+        **{f"practitioners.{at}": one for at, one in enumerate(context.practitioners)},
+        "organisation": context.organisation,
+        "custodian": context.custodian,
+        "encounter": context.encounter,
+    }
+    wrong = [
+        f"body.{name}.identifiers.{at}"
+        for name, holder in holders.items()
+        if holder is not None
+        for at, one in enumerate(holder.identifiers)
+        if not fits(one.system, one.value)
+    ]
+    if wrong:
+        raise WrongNumber(wrong)
 
 
 def document_context(

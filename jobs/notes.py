@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 
 from sqlalchemy.orm import Session
 
-from consultation.signoff import NoteVersion, Resolution, next_draft
+from consultation.signoff import NoteState, NoteVersion, Resolution, next_draft
 from consultation.summary import Statement, Summary
 from consultation.transcript import Transcript
 from jobs.errors import Conflict, NotFound
@@ -25,6 +25,8 @@ from jobs.store.notes import AI
 from jobs.store.store import Store
 from jobs.store.tables import Job
 from summarize.quotes import refreshed
+
+SIGNED = (NoteState.signed.value, NoteState.amended.value)
 
 
 class Moved(Conflict):
@@ -91,6 +93,18 @@ def standing(
         raise NotFound("the AI's note is not there")
     original = NoteVersion.model_validate_json(source.content).note
     return Standing(version, original, True, written.version)
+
+
+def signed_version(
+    session: Session, ring: KeyRing, org_id: str, consultation_id: str, template: str
+) -> NoteVersion:
+    """The newest revision that somebody answers for. Raises NotFound, NotSigned."""
+    consultations.find(session, org_id, consultation_id)
+    kept = notes.newest(session, ring, org_id, consultation_id, template, states=SIGNED)
+    version = NoteVersion.model_validate_json(kept.content) if kept else None
+    if version is None or not version.signed:
+        raise NotSigned("nobody signed this note")
+    return version
 
 
 def append(

@@ -21,6 +21,7 @@ from records.ocr import Ocr
 from records.readers.cda import read_cda
 from records.readers.docx import read_docx
 from records.readers.fhir import is_fhir, read_fhir
+from records.readers.fhir_xml import fhir_of_xml
 from records.readers.html import read_html
 from records.readers.mail import read_mail
 from records.readers.ours import read_ours
@@ -83,6 +84,9 @@ def _text(name: str, data: bytes, limits: Limits, ocr: Ocr | None, depth: int) -
         return read_mail(data, limits)
     if kind is TextFound.cda:
         return _cda(text, data, limits, ocr, depth)
+    if kind is TextFound.fhir:
+        # By its own bytes, so that the declared encoding counts.
+        return read_fhir(fhir_of_xml(data, limits), limits)
     read: Reading | None = None
     if kind is TextFound.html:
         read = read_html(text, limits)

@@ -19,11 +19,10 @@ from consultation.errors import InvalidOption
 from consultation.export.rttm import to_rttm
 from consultation.export.subtitles import to_srt, to_vtt
 from consultation.export.text import summary_to_markdown, transcript_to_text
-from consultation.summary import Summary
 from consultation.transcript import RoleSource, Speaker, Transcript
 from consultation.word_edits import edited
 from jobs.errors import NotFound
-from jobs.notes import Moved, replace_transcript
+from jobs.notes import Moved, replace_transcript, standing
 from jobs.store import artefacts, consultations
 from jobs.store.access import Principal
 from jobs.store.artefacts import SUMMARY, TRANSCRIPT, Stored
@@ -64,7 +63,7 @@ def transcript(consultation_id: str, used: Used, who: Reader, accept: Accept = N
     # Subtitles of a text without times would show made-up ones.
     known = TRANSCRIPTS if read.timed else ("application/json", "text/plain")
     media = negotiate(accept, tuple(known))
-    return _content(TRANSCRIPTS[media](read), media, weak=stored.version)
+    return _content(TRANSCRIPTS[media](read), media, weak=f"v{stored.version}")
 
 
 @router.get(
@@ -79,31 +78,22 @@ def summary(
     template: Annotated[str | None, Query(max_length=100)] = None,
     accept: Accept = None,
 ) -> Response:
-    """A note, the newest one unless a template is named: JSON or Markdown."""
+    """A note, the newest one unless a template is named, as it stands: with what people changed.
+    JSON or Markdown. The AI's own words are in its revisions."""
     with used.store.database.read() as session:
         consultations.find(session, who.org_id, consultation_id)
         made = artefacts.listed(session, who.org_id, consultation_id)
         names = [a.name for a in made if a.kind == SUMMARY and template in {None, a.name}]
         if not names:
             raise NotFound("there is no such note", hint="Look at the job: it may not be ready.")
-        stored = artefacts.require(
-            artefacts.get(
-                session,
-                used.store.ring,
-                org_id=who.org_id,
-                consultation_id=consultation_id,
-                kind=SUMMARY,
-                name=names[-1],
-            ),
-            "note",
-        )
+        found = standing(session, used.store.ring, who.org_id, consultation_id, names[-1])
         said = _transcript(used, session, who.org_id, consultation_id)
     media = negotiate(accept, SUMMARIES)
-    note = Summary.model_validate_json(stored.content)
+    note, revision = found.version.note, found.version.revision
     if media == "text/markdown":
         read = Transcript.model_validate_json(said.content)
-        return _content(summary_to_markdown(note, read), media, weak=stored.version)
-    return _content(note.to_json(), media, weak=stored.version)
+        return _content(summary_to_markdown(note, read), media, weak=f"r{revision}")
+    return _content(note.to_json(), media, weak=f"r{revision}")
 
 
 @router.get("/speakers", responses=responses(404))
@@ -259,6 +249,6 @@ def _transcript(used: Service, session: Session, org_id: str, consultation_id: s
     return artefacts.require(stored, "transcript of this consultation")
 
 
-def _content(text: str, media: str, *, weak: int) -> Response:
-    headers = {"ETag": f'W/"v{weak}"', "Vary": "Accept"}
+def _content(text: str, media: str, *, weak: str) -> Response:
+    headers = {"ETag": f'W/"{weak}"', "Vary": "Accept"}
     return Response(text.encode(), media_type=media, headers=headers)

@@ -17,6 +17,7 @@ from jobs.store import artefacts, notes
 from jobs.store.artefacts import TRANSCRIPT
 from jobs.store.push_tables import Push
 from jobs.store.store import Store
+from summarize.note_oncology import note_oncology
 
 
 def fhir_bundle(store: Store, settings: ServiceSettings, row: Push) -> dict[str, Any]:
@@ -25,7 +26,7 @@ def fhir_bundle(store: Store, settings: ServiceSettings, row: Push) -> dict[str,
         ring, org, con = store.ring, row.org_id, row.consultation_id
         version, said = _signed(store, session, row)
         context = document_context(session, ring, settings, org, con, version)
-        bundle = to_fhir(version, said, context)
+        bundle = to_fhir(version, said, context, note_oncology(version.note))
         if settings.fhir_mode == "document":
             return bundle
         before = []
@@ -33,7 +34,7 @@ def fhir_bundle(store: Store, settings: ServiceSettings, row: Push) -> dict[str,
             if line.revision < row.revision and line.state in {"signed", "amended"}:
                 old = _version(store, session, row, line.revision)
                 its = document_context(session, ring, settings, org, con, old)
-                before.append(to_fhir(old, said, its))
+                before.append(to_fhir(old, said, its, note_oncology(old.note)))
         return to_transaction(bundle, before)
 
 

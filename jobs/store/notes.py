@@ -92,8 +92,10 @@ def newest(
     template: str,
     *,
     source: str | None = None,
+    states: Sequence[str] = (),
 ) -> Revision | None:
-    """None where nobody touched the note yet. Raises Damaged, KeysMissing."""
+    """Of this source and these states, where they are given. None where there is none such, as of a
+    note that nobody touched. Raises Damaged, KeysMissing."""
     query = select(NoteRevision).where(
         NoteRevision.org_id == org_id,
         NoteRevision.consultation_id == consultation_id,
@@ -101,6 +103,8 @@ def newest(
     )
     if source is not None:
         query = query.where(NoteRevision.source == source)
+    if states:
+        query = query.where(NoteRevision.state.in_(states))
     row = session.scalar(query.order_by(NoteRevision.revision.desc()).limit(1))
     return _open(row, ring) if row is not None else None
 

@@ -101,6 +101,12 @@ def take_all(album: Album) -> None:
     page.keyboard.press(" ")
     album.take(page, "consultation-1280-light-fr")
 
+    page = album.page(1280, 1100, "light", "fr", album.key)
+    album.desk(page)
+    page.locator("[data-key=context]").click()
+    page.wait_for_selector("dialog [name=family]")
+    album.take(page, "identity-1280-light-fr")
+
     page = album.page(1280, 800, "dark", "en", album.key)
     album.desk(page)
     page.keyboard.press("c")

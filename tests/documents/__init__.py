@@ -29,7 +29,7 @@ CONTEXT = DocumentContext(
     timestamp="2026-03-02T10:15:00+01:00",
     patient=Patient(
         identifiers=(
-            Identifier(value="253012A00400123", system=INS_TEST_SYSTEM, type="INS-NIR"),
+            Identifier(value="253012A00400180", system=INS_TEST_SYSTEM, type="INS-NIR"),
             Identifier(value="IPP-42", system="urn:oid:1.2.250.1.999.1", type="PI"),
         ),
         family="Essai",

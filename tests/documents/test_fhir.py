@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
+from collections.abc import Callable
 from typing import Any
 
 import fhirkit
@@ -11,15 +13,16 @@ from fhir.resources.R4B.bundle import Bundle
 from hypothesis import HealthCheck, Phase, given, settings
 
 from consultation.export.context import DocumentContext
-from consultation.export.fhir import patient_url, to_fhir
+from consultation.export.fhir import to_fhir
 from consultation.export.fhir.codes import DOCUMENTS
 from consultation.export.fhir.made import TARGET_ELEMENT
 from consultation.export.invariants import problems
 from consultation.signoff import Edit, NoteState, NoteVersion
-from consultation.summary import Polarity, SectionState
+from consultation.summary import Experiencer, Polarity, SectionState, Summary
 from consultation.tables import TreatmentStatus
 from consultation.transcript import Transcript
 from prompts import library
+from summarize.note_oncology import note_oncology
 from tests.documents import AUTHOR, CONTEXT, NOTES, draft, golden, signed
 from tests.documents.made_up import TALK, versions
 
@@ -112,7 +115,7 @@ def test_the_same_arguments_give_the_same_document() -> None:
     note, talk = golden("en", "soap")
     one, other = (to_fhir(signed(note), talk, CONTEXT) for _ in range(2))
     assert one == other
-    assert one["entry"][1]["fullUrl"] == patient_url(signed(note), talk, CONTEXT)
+    assert one["entry"][1]["resource"]["resourceType"] == "Patient"
 
 
 def test_a_dose_keeps_its_words_and_has_units() -> None:
@@ -223,16 +226,88 @@ def test_blood_pressure_has_two_components() -> None:
     assert (one["status"], read) == ("preliminary", {"8480-6": 155, "8462-4": 95})
 
 
-def test_oncology_is_appended_and_reachable() -> None:
+CANCER = (
+    ("Carcinome canalaire infiltrant du sein gauche, grade SBR III.", Polarity.affirmed),
+    ("Tumeur pT2 N1 M0, stade IIB.", Polarity.affirmed),
+    ("RE 90 %, HER2 2+, FISH en attente, Ki67 à 25 %.", Polarity.affirmed),
+    ("Pas de mutation EGFR.", Polarity.denied),
+    ("Cancer du pancréas.", Polarity.uncertain),
+    ("Cancer du côlon.", Polarity.denied),
+)
+
+
+def of_cancer() -> tuple[Summary, Transcript]:
+    """A note whose assessment tells of a cancer; its quotes are those of the sample."""
     note, talk = golden("fr", "compte-rendu")
-    version = draft(note)
-    url = "urn:uuid:5a7d5c5e-6a53-4a5e-9a0c-0c9f0e0d0a01"
-    resource = {
-        "resourceType": "Condition",
-        "meta": {"security": [{"system": "http://terminology.hl7.org/CodeSystem/v3-ObservationValue", "code": "AIAST"}]},  # noqa: E501
-        "verificationStatus": {"coding": [{"system": "http://terminology.hl7.org/CodeSystem/condition-ver-status", "code": "unconfirmed"}]},  # noqa: E501
-        "subject": {"reference": patient_url(version, talk, CONTEXT)},
-    }  # fmt: skip
-    bundle = to_fhir(version, talk, CONTEXT, [{"fullUrl": url, "resource": resource}])
+    one = next(iter(note.statements()))
+    told = [
+        one.model_copy(update={"id": f"conclusion.{n}", "text": text, "polarity": polarity})
+        for n, (text, polarity) in enumerate(CANCER, start=90)
+    ]
+    mother = {"id": "conclusion.99", "text": "Cancer du sein.", "experiencer": Experiencer.family}
+    told.append(one.model_copy(update=mother))
+    sections = tuple(
+        part.model_copy(update={"statements": tuple(told), "state": SectionState.documented})
+        if part.loinc == "51848-0"
+        else part
+        for part in note.sections
+    )
+    return note.model_copy(update={"sections": sections}), talk
+
+
+@pytest.mark.parametrize("make", [draft, signed])
+def test_what_a_note_tells_of_a_cancer_is_mcode_with_its_quotes(
+    make: Callable[[Summary], NoteVersion],
+) -> None:
+    note, talk = of_cancer()
+    version = make(note)
+    told = note_oncology(note)
+    bundle = json.loads(json.dumps(to_fhir(version, talk, CONTEXT, told)))
+    assert [str(issue) for issue in fhirkit.validate(bundle)] == []
+    Bundle.model_validate(bundle)
     assert problems(bundle, version, talk) == ()
-    assert bundle["entry"][0]["resource"]["section"][-1]["entry"] == [{"reference": url}]
+    urls = {e["fullUrl"]: e["resource"] for e in bundle["entry"]}
+    part = bundle["entry"][0]["resource"]["section"][-1]
+    assert part["title"] == "Oncologie"
+    made = [urls[one["reference"]] for one in part["entry"]]
+    shapes = Counter(one["meta"]["profile"][0].rsplit("/", 1)[-1] for one in made)
+    assert shapes == {
+        "mcode-primary-cancer-condition": 1,
+        "mcode-tnm-primary-tumor-category": 1,
+        "mcode-tnm-regional-nodes-category": 1,
+        "mcode-tnm-distant-metastases-category": 1,
+        "mcode-tnm-stage-group": 1,
+        "mcode-tumor-marker-test": 3,
+        "mcode-genomic-variant": 1,
+    }
+    # The mother's, the one in doubt and the one that was denied are text alone.
+    (tumor,) = [one for one in made if one["resourceType"] == "Condition"]
+    assert "sein gauche" in json.dumps(tumor, ensure_ascii=False)
+    related = tumor["extension"][-1]["valueReference"]["reference"]
+    assert urls[related]["code"]["text"] == CANCER[0][0]
+    # A machine's reading: whoever signed the words has not seen the codes.
+    assert tumor["verificationStatus"]["coding"][0]["code"] == "unconfirmed"
+    results = [one for one in made if one["resourceType"] == "Observation"]
+    assert {one["status"] for one in results} == {"preliminary", "registered"}
+    (her2,) = [one for one in results if one["code"].get("text") == "HER2"]
+    assert her2["dataAbsentReason"]["coding"][0]["code"] == "temp-unknown"
+    assert "interpretation" not in her2
+    (group,) = [one for one in results if "hasMember" in one]
+    assert len(group["hasMember"]) == 3
+    # Each is aimed at by the Provenance of its statement, whose quotes are the transcript's.
+    aimed = {
+        target["reference"]: one
+        for one in of_kind(bundle, "Provenance")
+        for target in one["target"]
+    }
+    for one in part["entry"]:
+        assert "#char=" in aimed[one["reference"]]["entity"][0]["what"]["identifier"]["value"]
+
+
+def test_a_note_without_a_cancer_has_no_such_section() -> None:
+    for language, template in NOTES:
+        note, talk = golden(language, template)
+        told = note_oncology(note)
+        bundle = to_fhir(draft(note), talk, CONTEXT, told)
+        titles = [one["title"] for one in bundle["entry"][0]["resource"]["section"]]
+        assert not {"Oncologie", "Oncology"} & set(titles)

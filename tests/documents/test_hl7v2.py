@@ -31,7 +31,7 @@ def test_a_message_holds_the_note_line_by_line() -> None:
     header, patient, document = read[0], read[2], read[4]
     assert (header[1], header[8], header[11]) == ("^~\\&", "MDM^T02^MDM_T02", "2.5")
     assert header[17] == "UNICODE UTF-8"
-    assert patient[3].split("~")[0] == "253012A00400123^^^&1.2.250.1.213.1.4.10&ISO^INS-NIR"
+    assert patient[3].split("~")[0] == "253012A00400180^^^&1.2.250.1.213.1.4.10&ISO^INS-NIR"
     assert (patient[5], patient[7], patient[8]) == ("Essai^Anne^Marie^^^^L", "19530112", "F")
     assert (document[2], document[17], document[19]) == ("CN", "LA", "AV")
     assert document[22].split("^")[14] == "20260302094000+0000"

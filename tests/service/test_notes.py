@@ -224,9 +224,40 @@ def test_an_unsigned_note_never_leaves_as_final(
     assert signed in after.content
     if draft != signed:
         assert draft not in after.content
+    assert "link" not in after.headers
     change(door, con, {"op": "add", "section": "plan", "text": "Vaccin antigrippal."})
-    problem(document(door, con, "final", media), 409, "not_signed")
+    # What was signed stays what it was; that it is being amended is told beside it.
+    still = document(door, con, "final", media)
+    assert still.headers["link"] == f'<{path(con)}>; rel="working-copy"'
+    assert still.headers["etag"] == after.headers["etag"]
+    assert signed in still.content
+    assert b"antigrippal" not in still.content
+    if "pdf" not in media and media != DOCX:
+        assert still.content == after.content
+        assert "antigrippal" in document(door, con, "export", media).text
     assert draft in document(door, con, "export", media).content
+    assert act(door, con, "sign", name="Dr Martin").status_code == 200
+    amended = document(door, con, "final", media)
+    assert "link" not in amended.headers
+    assert amended.headers["etag"] != after.headers["etag"]
+
+
+def test_a_summary_is_the_note_as_it_stands(door: Door) -> None:
+    """A statement that somebody took out does not come back by another address."""
+    con = written(door)
+    at = f"/v1/consultations/{con}/summary"
+    before = door.client.get(at, headers=door.as_())
+    said = [one for part in before.json()["sections"] for one in part["statements"]]
+    change(door, con, {"op": "remove", "statement": said[0]["id"], "reason": "Not this visit."})
+    after = door.client.get(at, headers=door.as_())
+    left = [one["id"] for part in after.json()["sections"] for one in part["statements"]]
+    assert left == [one["id"] for one in said[1:]]
+    assert after.headers["etag"] != before.headers["etag"]
+    text = door.client.get(at, headers=door.as_(Accept="text/markdown")).text
+    assert f"- {said[0]['text']}" not in text
+    assert f"- {said[1]['text']}" in text
+    first = door.client.get(path(con, "/revisions/1"), headers=door.as_()).json()
+    assert said[0]["text"] in json.dumps(first["note"], ensure_ascii=False)
 
 
 def test_what_a_document_names_is_the_callers_and_not_overwritten_blindly(door: Door) -> None:
@@ -247,6 +278,24 @@ def test_what_a_document_names_is_the_callers_and_not_overwritten_blindly(door: 
     with door.store.database.read() as session:
         rows = session.execute(select(NoteRevision.body)).all()
         assert all(b"Durand" not in row[0] for row in rows)
+
+
+def test_a_number_whose_key_is_wrong_is_refused_and_what_lacks_is_told(door: Door) -> None:
+    con = written(door)
+    at = f"/v1/consultations/{con}/document-context"
+    told = door.client.get(f"{at}/completeness", headers=door.as_()).json()
+    assert "patient.identifier" in told["lacking"]
+    ins = {"value": "253012A00400123", "system": "urn:oid:1.2.250.1.213.1.4.8", "type": "INS-NIR"}
+    wrong = CONTEXT | {"patient": CONTEXT["patient"] | {"identifiers": [ins]}}
+    answer = door.client.put(at, headers=door.as_(), json=wrong)
+    problem(answer, 422, "wrong_number")
+    assert answer.json()["errors"] == ["body.patient.identifiers.0"]
+    assert ins["value"] not in answer.text
+    ins["value"] = "253012A00400180"
+    assert door.client.put(at, headers=door.as_(), json=wrong).status_code == 200
+    told = door.client.get(f"{at}/completeness", headers=door.as_()).json()
+    assert "patient.identifier" not in told["lacking"]
+    assert "organisation.identifier" in told["lacking"]
 
 
 def test_who_may_change_and_who_may_sign(door: Door) -> None:

@@ -8,6 +8,7 @@ import json
 import zipfile
 from email.message import EmailMessage
 from typing import Any
+from xml.sax.saxutils import quoteattr
 
 LETTER_FR = """CENTRE HOSPITALIER DES TILLEULS
 Service de cardiologie
@@ -240,6 +241,30 @@ def fhir() -> dict[str, Any]:
 
 def fhir_bytes() -> bytes:
     return json.dumps(fhir()).encode()
+
+
+def fhir_xml(prefix: str = "") -> bytes:
+    """The same bundle, by the rules of https://hl7.org/fhir/R4/xml.html."""
+    tag = f"{prefix}:" if prefix else ""
+
+    def element(name: str, value: Any) -> str:
+        if isinstance(value, list):
+            return "".join(element(name, one) for one in value)
+        if not isinstance(value, dict):
+            return f"<{tag}{name} value={quoteattr(str(value))}/>"
+        inside = "".join(element(key, one) for key, one in value.items() if key != "resourceType")
+        kind = value.get("resourceType")
+        if kind:
+            inside = f"<{tag}{kind}>{inside}</{tag}{kind}>"
+        return f"<{tag}{name}>{inside}</{tag}{name}>"
+
+    whole = fhir()
+    inside = "".join(element(key, one) for key, one in whole.items() if key != "resourceType")
+    xmlns = f"xmlns:{prefix}" if prefix else "xmlns"
+    return (
+        f'<?xml version="1.0" encoding="UTF-8"?><!-- <html> --><{tag}Bundle '
+        f'{xmlns}="http://hl7.org/fhir">{inside}</{tag}Bundle>'
+    ).encode()
 
 
 def zipped(files: dict[str, bytes]) -> bytes:

@@ -8,9 +8,12 @@ from pathlib import Path
 
 import pytest
 
+from consultation.export.numbers import FINESS_SYSTEM, INS_SYSTEMS, RPPS_SYSTEM
+
 WEB = Path(__file__).parents[2] / "api" / "web"
 SCRIPTS = sorted((WEB / "js").rglob("*.js"))
 WORDS = {one: json.loads((WEB / "lang" / f"{one}.json").read_text("utf-8")) for one in ("fr", "en")}
+SYSTEMS = {RPPS_SYSTEM, FINESS_SYSTEM}
 LIMIT = 300_000
 """Bytes of everything that a clinician's page asks for, as they are sent without compression."""
 LATER = {WEB / "js" / "pages" / "admin.js", *(WEB / "js" / "admin").iterdir()}
@@ -71,8 +74,15 @@ def test_every_module_that_is_imported_is_there(path: Path) -> None:
 def test_nothing_comes_from_another_host() -> None:
     for path in WEB.rglob("*.*"):
         addresses = set(re.findall(r"(?:https?:)?//[a-z0-9.-]+\.[a-z]{2,}", text(path)))
-        # The name of a language, not an address that is asked.
-        assert addresses <= {"http://www.w3.org"}, path
+        # Names of a language and of systems of numbers, not addresses that are asked.
+        names = {"http://www.w3.org"} | (SYSTEMS if path.name == "numbers.js" else set())
+        assert addresses <= names, path
+
+
+def test_the_page_and_the_service_mean_the_same_systems_of_numbers() -> None:
+    script = text(WEB / "js" / "numbers.js")
+    assert set(re.findall(r'"(https?://[^"]+)"', script)) == SYSTEMS
+    assert set(re.findall(r'"(urn:oid:[^"]+)"', script)) <= INS_SYSTEMS
 
 
 def test_index_has_no_inline_script_or_style() -> None:
@@ -84,7 +94,11 @@ def test_index_has_no_inline_script_or_style() -> None:
 
 def test_the_page_is_light() -> None:
     files = {path for path in WEB.rglob("*.*") if path.is_file()}
-    assert sum(path.stat().st_size for path in files - LATER) < LIMIT
+    # A page asks for the words of one language; the heavier counts.
+    heavier, *others = sorted((WEB / "lang").iterdir(), key=lambda path: -path.stat().st_size)
+    now = files - LATER - set(others)
+    assert heavier in now
+    assert sum(path.stat().st_size for path in now) < LIMIT
     assert sum(path.stat().st_size for path in LATER) < LIMIT / 10
     for path in set(SCRIPTS) - LATER:
         assert re.search(r"^import .*/admin(?:/|\.js)", text(path), re.MULTILINE) is None, path

@@ -5,21 +5,26 @@ const KEPT = "anamnese.language";
 const read = {};
 let language = "fr";
 
-/** Before anything is drawn. */
+/** Before anything is drawn; of the two languages the one that is spoken. */
 export async function load() {
   const wished = localStorage.getItem(KEPT) ?? navigator.language.slice(0, 2);
   language = LANGUAGES.includes(wished) ? wished : "en";
-  const all = LANGUAGES.map(async (one) => {
-    const answer = await fetch(new URL(`../lang/${one}.json`, import.meta.url));
-    read[one] = await answer.json();
-  });
-  await Promise.all(all);
+  await readWords(language);
   document.documentElement.lang = language;
+}
+
+async function readWords(one) {
+  if (read[one]) return;
+  const answer = await fetch(new URL(`../lang/${one}.json`, import.meta.url));
+  if (!answer.ok) throw new Error(`no words: ${answer.status}`);
+  read[one] = await answer.json();
 }
 
 export const spoken = () => language;
 
-export function speak(wanted) {
+/** Changes nothing when the words cannot be had. */
+export async function speak(wanted) {
+  await readWords(wanted);
   language = wanted;
   localStorage.setItem(KEPT, wanted);
   document.documentElement.lang = wanted;

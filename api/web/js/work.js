@@ -1,5 +1,5 @@
 /* One consultation on the desk: transcript, note, and what was changed in this tab, to be undone.
-   Tells "transcript" and "note" when they are new, "undo" when that list is. */
+   Tells "transcript", "note" and "context" when they are new, "undo" when that list is. */
 
 import { Refused, json, versioned, who } from "./service.js";
 import { attempt } from "./parts/attempt.js";
@@ -7,7 +7,9 @@ import { t } from "./words.js";
 
 export class Work extends EventTarget {
   transcript = null; note = null; found = null;
-  #transcriptMatch = "*"; #noteMatch = "*"; #undo = []; #queue = Promise.resolve();
+  /** What documents of this consultation lack to be filed. */
+  lacking = [];
+  #transcriptMatch = "*"; #noteMatch = "*"; #contextMatch = null; #undo = []; #queue = Promise.resolve();
 
   constructor(id, template) {
     super();
@@ -34,6 +36,28 @@ export class Work extends EventTarget {
   async loadNote() {
     if (!this.template) return;
     this.#take(await versioned(`${this.path}/notes/${this.template}`));
+  }
+
+  async loadLacking() {
+    const told = await json(`${this.path}/document-context/completeness`);
+    this.lacking = told.lacking;
+    this.#tell("context");
+    return told;
+  }
+
+  /** Whose document it is; null when nobody told. */
+  async loadContext() {
+    const { version } = await this.loadLacking();
+    this.#contextMatch = null;
+    if (version === null) return null;
+    const { content, match } = await versioned(`${this.path}/document-context`);
+    this.#contextMatch = match;
+    return content;
+  }
+
+  async saveContext(context) {
+    await json(`${this.path}/document-context`, { method: "PUT", body: context, match: this.#contextMatch });
+    await this.loadLacking();
   }
 
   #take({ content, match }) {

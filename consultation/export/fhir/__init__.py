@@ -5,37 +5,38 @@ Plain dicts (FHIR JSON); no FHIR library is needed. docs/fhir.md has the mapping
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from typing import Any, cast
 
 from consultation.export.context import DocumentContext
 from consultation.export.fhir.building import Building, hash_name
-from consultation.export.fhir.codes import MADE_BY_AI, URI, Json
+from consultation.export.fhir.codes import MADE_BY_AI, URI
 from consultation.export.fhir.composition import composition
 from consultation.export.fhir.made import add_origin, add_provenance
 from consultation.export.fhir.parties import add_parties
 from consultation.export.safe import scrubbed
+from consultation.oncology import OncologyHistory
 from consultation.signoff import NoteVersion
 from consultation.transcript import Transcript
 
-__all__ = ["patient_url", "to_fhir"]
+__all__ = ["to_fhir"]
 
 
 def to_fhir(
     version: NoteVersion,
     transcript: Transcript,
     context: DocumentContext,
-    oncology: Sequence[Json] = (),
+    oncology: Mapping[str, OncologyHistory] | None = None,
 ) -> dict[str, Any]:
     """A document Bundle; the same arguments give the same Bundle.
 
     ``preliminary`` until the version is signed, then ``final`` or ``amended``. ``oncology``:
-    further entries, ``{"fullUrl", "resource"}``, such as those of mCODE, about ``patient_url``.
+    id of a statement → what its words tell of a cancer (``summarize.note_oncology``).
     """
     building = Building(version, transcript, context)
     add_parties(building)
     add_origin(building)
-    document = composition(building, oncology)
+    document = composition(building, oncology or {})
     add_provenance(building)
     first = {"fullUrl": building.url("Composition"), "resource": document}
     bundle = {
@@ -45,14 +46,9 @@ def to_fhir(
         "identifier": {"system": URI, "value": _identity(building)},
         "type": "document",
         "timestamp": context.timestamp,
-        "entry": [first, *building.entries, *oncology],
+        "entry": [first, *building.entries],
     }
     return cast("dict[str, Any]", scrubbed(bundle))
-
-
-def patient_url(version: NoteVersion, transcript: Transcript, context: DocumentContext) -> str:
-    """The fullUrl of the patient in the Bundle of the same arguments."""
-    return Building(version, transcript, context).url("Patient")
 
 
 def _identity(building: Building) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 
 from consultation.export.fhir import narrative
 from consultation.export.fhir.building import Building, hash_name, instant
@@ -22,17 +22,19 @@ from consultation.export.fhir.codes import (
     term,
 )
 from consultation.export.fhir.findings import add_unsectioned_allergens, entries
+from consultation.export.fhir.oncology import add_oncology
 from consultation.export.fhir.parties import signer
 from consultation.export.fhir.rows import medications, observations
 from consultation.export.tables import measurement_table, treatment_table
 from consultation.export.wording import wording
+from consultation.oncology import OncologyHistory
 from consultation.summary import Section, SectionState
 from consultation.tables import TreatmentStatus
 
 _PLANNED = (TreatmentStatus.started, TreatmentStatus.planned)
 
 
-def composition(building: Building, oncology: Sequence[Json]) -> Json:
+def composition(building: Building, oncology: Mapping[str, OncologyHistory]) -> Json:
     """Adds the clinical resources on its way."""
     version, context = building.version, building.context
     note = version.note
@@ -66,7 +68,7 @@ def composition(building: Building, oncology: Sequence[Json]) -> Json:
     return labelled(resource | {"section": _sections(building, oncology)})
 
 
-def _sections(building: Building, oncology: Sequence[Json]) -> list[Json]:
+def _sections(building: Building, oncology: Mapping[str, OncologyHistory]) -> list[Json]:
     note = building.version.note
     drugs, values = medications(building), observations(building)
     sections = []
@@ -92,10 +94,9 @@ def _sections(building: Building, oncology: Sequence[Json]) -> list[Json]:
         code = [] if VITAL_SIGNS in codes else [coding(LOINC, VITAL_SIGNS)]
         refs = [ref for _, ref in values]
         sections.append(_table(title, code, narrative.table(heads, rows), refs))
-    if oncology:
-        title = "Oncologie" if building.french else "Oncology"
-        refs = [{"reference": entry["fullUrl"]} for entry in oncology]
-        sections.append({"title": title, "code": concept(title), "entry": refs})
+    cancer = add_oncology(building, oncology)
+    if cancer:
+        sections.append(cancer)
     return sections
 
 

@@ -31,7 +31,7 @@ export async function consultationPage(main, { values, signal, go }) {
   const erase = () => eraseIt(work, go);
   if (work.found.transcript_version === null) return fill(main, h("div", { class: "headline" }, back, head), failure(work, erase));
   await work.loadTranscript();
-  if (work.template) await work.loadNote();
+  if (work.template) await Promise.all([work.loadNote(), work.loadLacking()]);
   if (signal.aborted) return undefined;
   return desk(main, work, { signal, go, head, back, erase });
 }

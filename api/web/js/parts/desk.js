@@ -32,7 +32,7 @@ export function desk(main, work, { signal, go, head, back, erase }) {
     return note.element.querySelector(`[data-id="${CSS.escape(id)}"], [data-section="${CSS.escape(id)}"]`)?.scrollIntoView({ block: "center" });
   };
   const drawState = () => keepingFocus(() => fill(state, work.note && signoffBar(work, { toStatement })));
-  work.addEventListener("note", drawState, { signal });
+  for (const one of ["note", "context"]) work.addEventListener(one, drawState, { signal });
   work.addEventListener("undo", () => (undo.disabled = !work.undoable), { signal });
   undo.disabled = !work.undoable;
   drawState();

@@ -3,6 +3,7 @@
 import { button, fill, h } from "../dom.js";
 import { isDark, turnTheme } from "../theme.js";
 import { written } from "../dates.js";
+import { explain } from "./toast.js";
 import { speak, spoken, t } from "../words.js";
 import { launched, who } from "../service.js";
 
@@ -22,7 +23,7 @@ export function drawTop({ where, redraw, out }) {
       h("button", {
         type: "button", class: "quiet", lang: other, "data-key": "language",
         "aria-label": other === "fr" ? "FR, Français" : "EN, English", title: other === "fr" ? "Français" : "English",
-        onclick: () => { speak(other); redraw(); },
+        onclick: () => speak(other).then(redraw, explain),
       }, other.toUpperCase()),
       button(isDark() ? "sun" : "moon", t(isDark() ? "top.light" : "top.dark"), () => {
         turnTheme();
