@@ -49,6 +49,10 @@ COPY . .
 RUN pip install -c constraints.txt ".[embedded,records,service,traces,nvidia]"
 
 FROM python:3.11.13-slim-bookworm AS run
+# llama.cpp wants OpenMP of the system, which slim images lack.
+RUN apt-get update \
+ && apt-get install -y --no-install-recommends libgomp1 \
+ && rm -rf /var/lib/apt/lists/*
 RUN useradd --create-home --uid 10001 anamnese \
  && mkdir /data /weights && chown anamnese /data /weights
 ENV PATH=/venv/bin:$PATH \

@@ -10,12 +10,12 @@ export GOMP_SPINCOUNT := 0
 TOGETHER ?= 3
 BESIDE := -n $(TOGETHER) --dist loadfile
 
-.PHONY: baseline bench bench-length bench-summary browser screenshots chaos load postgres constraints demo test test-documents test-fast test-gpu test-vllm lint evaluate schema clean
+.PHONY: baseline bench bench-length bench-summary browser screenshots chaos load postgres tesseract constraints demo test test-documents test-fast test-gpu test-vllm lint evaluate schema clean
 
 demo: $(VENV)/.embedded weights  ## two real consultations, from audio to a note in JSON
 	$(BIN)/anamnese demo --out demo-output
 
-test: $(VENV)/.dev postgres browser weights weights-small lint  ## everything CI runs, real models included
+test: $(VENV)/.dev postgres browser tesseract weights weights-small lint  ## everything CI runs, real models included
 	$(BIN)/pytest $(BESIDE) -m "not vllm and not chaos and not gpu"
 
 baseline: $(VENV)/.dev weights  ## what is measured now becomes what may not fall: read the diff before you commit it
@@ -38,6 +38,11 @@ browser:  ## what the tests of the page run in; without it they say so, loudly
 	  || (apt-get update -qq && apt-get install -y -qq chromium) \
 	  || echo "NO CHROMIUM: the tests of the page will be skipped"
 
+tesseract:  ## what the test of scanned pages runs; without it the test says so, loudly
+	@tesseract --list-langs 2>/dev/null | grep -qx fra \
+	  || (apt-get update -qq && apt-get install -y -qq --no-install-recommends tesseract-ocr tesseract-ocr-eng tesseract-ocr-fra) \
+	  || echo "NO TESSERACT: the test that needs it will be skipped"
+
 screenshots: $(VENV)/.dev browser  ## docs/screenshots/, to be looked at by a person
 	$(BIN)/python -m tests.browser.screenshots
 
@@ -47,7 +52,7 @@ test-documents: $(VENV)/.dev  ## DOCX and PDF opened by LibreOffice and poppler;
 	  || echo "NO LIBREOFFICE OR POPPLER: the tests that need them will be skipped"
 	$(BIN)/pytest tests/documents
 
-test-fast: $(VENV)/.dev postgres browser  ## without real models
+test-fast: $(VENV)/.dev postgres browser tesseract  ## without real models
 	$(BIN)/pytest $(BESIDE) -m "not slow and not vllm and not chaos and not gpu"
 
 test-vllm: $(VENV)/.dev weights-small  ## the real vLLM server on the CPU; installs 3.5 GB

@@ -9,9 +9,14 @@ import typer
 
 from api.arguments import settings
 from api.console import Console, Mode, reported
+from consultation.errors import InvalidOption
 from evaluation.alarms import to_markdown
+from jobs.evaluate_cda import evaluate_cda
+from jobs.evaluate_cda import to_markdown as to_markdown_cda
 from jobs.evaluate_records import evaluate_records
 from jobs.files import write
+from jobs.stored_speed import measure_stored
+from jobs.stored_speed import to_markdown as stored_to_markdown
 from jobs.synthesis_speed import measure
 from jobs.synthesis_speed import to_markdown as speed_to_markdown
 
@@ -32,13 +37,35 @@ def records(
         typer.echo(to_markdown(report))
 
 
+def coded_documents(
+    folder: Annotated[Path, typer.Argument(help="CDA R2 documents, *.xml.")],
+    out: Out = None,
+) -> None:
+    """What is read of the narrative of CDA documents against their own coded entries."""
+    with reported(Console(Mode.of(quiet=False, as_json=False))):
+        figures = evaluate_cda(folder)
+        if not figures:
+            raise InvalidOption("the folder holds no CDA document")
+        if out is not None:
+            write(out, "[" + ",\n".join(one.to_json() for one in figures) + "]\n")
+        typer.echo(to_markdown_cda(figures), nl=False)
+
+
 def synthesis_speed(
     documents: Annotated[
         list[int] | None, typer.Option("--documents", help="How many; again for more.")
     ] = None,
+    stored: Annotated[
+        bool,
+        typer.Option("--stored", help="As the service does it, in a database of its own."),
+    ] = False,
 ) -> None:
     """Time and memory of a synthesis of 10, 100 and 1,000 documents of a thousand words."""
     console = Console(Mode.of(quiet=False, as_json=False))
     with reported(console):
+        if stored:
+            costs = [measure_stored(count, settings()) for count in documents or [10, 100, 1000]]
+            typer.echo(stored_to_markdown(costs))
+            return
         found = [measure(count, settings()) for count in documents or [10, 100, 1000]]
         typer.echo(speed_to_markdown(found))

@@ -14,7 +14,7 @@ from api.console import Console, Mode, reported
 from api.evaluate import evaluate
 from api.evaluate_live import live
 from api.evaluate_oncology import oncology
-from api.evaluate_records import records, synthesis_speed
+from api.evaluate_records import coded_documents, records, synthesis_speed
 from api.evaluate_trials import trials
 from api.mutations import mutations
 from consultation.errors import InvalidOption
@@ -66,6 +66,7 @@ app.command()(live)
 app.command()(mutations)
 app.command()(records)
 app.command()(synthesis_speed)
+app.command("coded")(coded_documents)
 app.command()(oncology)
 app.command()(trials)
 

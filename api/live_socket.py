@@ -2,14 +2,13 @@
 
 The session is a resumable upload whose length is left open (``jobs.uploads``): what is acknowledged
 is encrypted and on the disk, ``end`` makes of it the same job as of any upload. Words are beside
-that, from a child process (``jobs.live_engine``): when it is slow, killed or missing, the recording
+that (``api.live_words``), from a child process: when it is slow, killed or missing, the recording
 goes on. docs/adr/0044.
 """
 
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import json
 import time
 from typing import Any
@@ -19,52 +18,22 @@ from fastapi import WebSocket, WebSocketDisconnect
 from starlette.concurrency import run_in_threadpool
 
 from api.admission import Room
-from api.form import read_fields, take_patient
-from api.live_places import LivePlaces
 from api.live_wire import FrameTooLarge, LiveIdle, Resume, Start, Superseded, check_end
+from api.live_words import LiveWords
 from api.parts import Holding
 from api.service import Service
-from consultation.settings import Settings
 from jobs.errors import Conflict, NotFound
-from jobs.live_engine import Hearing
 from jobs.store import uploads as rows
 from jobs.store.audit import Actor
 from jobs.store.tables import now_ms
 from jobs.uploads import Held, UploadFields, Uploads
 from transcribe.live_audio import wav_head
-from transcribe.vocabulary import expected
 
 FRAME_BYTES = 1 << 20
 WS_BYTES = FRAME_BYTES + 1024
 """Of a frame at the server; one byte more than the limit must arrive to be refused by name."""
 SAVE_SECONDS = 2.0
 """At most so much sound is on its way without being acknowledged."""
-_LAST_SECONDS = 8.0
-"""For the last words, once the job is there."""
-_RESTARTS = 2
-
-
-async def create(used: Service, by: Actor, start: Start) -> str:
-    """The id of the upload. Raises InputError, StorageQuota, TooManyUnfinished, TooBusy."""
-    values = dict(start.fields)
-    patient = take_patient(values)
-    options, template, priority = read_fields(values, used.settings)
-    await run_in_threadpool(used.admission.recording, by.org_id, 0)
-    fields = UploadFields(
-        options=options, template=template, priority=priority, patient=patient, live=start.audio
-    )
-    uploads = Uploads(used.store, used.enqueuer, used.settings)
-
-    def make() -> str:
-        row = uploads.create(by, used.settings.upload_limit_mb << 20, fields)
-        if start.audio == "pcm":
-            with uploads.hold(by, row.id) as held:
-                assert held.writer is not None
-                held.writer.write(wav_head())
-                uploads.save(held)
-        return row.id
-
-    return await run_in_threadpool(make)
 
 
 class LiveSocket:
@@ -72,19 +41,15 @@ class LiveSocket:
 
     def __init__(self, socket: WebSocket, used: Service, by: Actor) -> None:
         self._socket, self._used, self._by = socket, used, by
-        self._places: LivePlaces = used.live
         self._uploads = Uploads(used.store, used.enqueuer, used.settings)
         self._sending = asyncio.Lock()
-        self._hearing: Hearing | None = None
-        self._forwarding: asyncio.Task[None] | None = None
-        self._restarts, self._heard = 0, 0.0
 
     async def run(self, session: str, first: Start | Resume) -> None:
         """Raises AnamneseError, WebSocketDisconnect."""
         holding = Holding(self._uploads, self._by, session)
         async with holding as held:
             if held.row.job_id is not None:
-                await self._ready(held, 0, continued=False)
+                await self._ready(held, 0, continued=False, words=False)
                 await self._tell_job(held)
                 return
             fields = UploadFields.model_validate_json(
@@ -93,27 +58,25 @@ class LiveSocket:
             if fields.live is None:
                 raise NotFound("there is no such live session")
             head = len(wav_head()) if fields.live == "pcm" else 0
-            self._fields = fields
             assert held.writer is not None
-            size = held.writer.size
-            if size < head:
+            if held.writer.size < head:
                 raise rows.Gone("the session was cut before it began")
-            self._heard = first.heard if isinstance(first, Resume) else 0.0
+            heard = first.heard if isinstance(first, Resume) else 0.0
+            words = LiveWords(self._used.live, self._uploads, self._send, fields, head, heard=heard)
             try:
                 await run_in_threadpool(self._uploads.save, held)
-                self._hearing = self._places.again(session, size)
-                continued = self._hearing is not None
-                if self._hearing is None:
-                    await self._open(held, head)
-                await self._ready(held, head, continued=continued)
-                self._forward()
+                continued = await words.find(held)
+                await self._ready(held, head, continued=continued, words=words.there)
+                words.forward()
                 with self._used.admission.upload(0) as room:
-                    await self._receive(held, holding.stop, head, room)
+                    await self._receive(held, words, holding.stop, head, room)
             finally:
                 with anyio.CancelScope(shield=True):
-                    await self._leave(session, held)
+                    await self._leave(held, words)
 
-    async def _receive(self, held: Held, stop: asyncio.Event, head: int, room: Room) -> None:
+    async def _receive(
+        self, held: Held, words: LiveWords, stop: asyncio.Event, head: int, room: Room
+    ) -> None:
         settings = self._used.settings
         assert held.writer is not None
         saved = heard = time.monotonic()
@@ -137,7 +100,7 @@ class LiveSocket:
                     content: bytes | None = event.get("bytes")
                     if content is not None:
                         heard, unsaved = time.monotonic(), True
-                        full = await self._write(held, content, room)
+                        full = await self._write(held, words, content, room)
                         ended = ended or full
                     else:
                         check_end(event.get("text") or "")
@@ -147,18 +110,18 @@ class LiveSocket:
                 elif time.monotonic() - heard > settings.live_idle_seconds:
                     raise LiveIdle("nothing was sent for too long")
                 if ended:
-                    await self._end(held, head)
+                    await self._end(held, words, head)
                     return
                 if unsaved and time.monotonic() - saved >= SAVE_SECONDS:
                     await run_in_threadpool(self._uploads.save, held)
                     saved, unsaved = time.monotonic(), False
                     await self._send({"type": "received", "offset": held.row.size - head})
-                    await self._mend(held, head)
+                    await words.mend(held)
         finally:
             stopped.cancel()
             following.cancel()
 
-    async def _write(self, held: Held, content: bytes, room: Room) -> bool:
+    async def _write(self, held: Held, words: LiveWords, content: bytes, room: Room) -> bool:
         """Whether there may be no more."""
         if len(content) > FRAME_BYTES:
             raise FrameTooLarge("a frame is too large")
@@ -167,77 +130,23 @@ class LiveSocket:
         content = content[: held.row.length - writer.size]
         await run_in_threadpool(writer.write, content)
         room.arrived(writer.size)
-        if self._hearing is not None:
-            self._hearing.feed(content)
+        words.feed(content)
         return bool(writer.size >= held.row.length)
 
-    async def _end(self, held: Held, head: int) -> None:
+    async def _end(self, held: Held, words: LiveWords, head: int) -> None:
         await run_in_threadpool(self._uploads.conclude, self._by, held, head)
         await self._tell_job(held)
-        if self._hearing is not None and self._forwarding is not None:
-            self._hearing.end()
-            await asyncio.wait({self._forwarding}, timeout=_LAST_SECONDS)
-            self._hearing.close()
-            self._hearing = None
+        await words.finish()
 
-    async def _leave(self, session: str, held: Held) -> None:
-        if self._forwarding is not None:
-            self._forwarding.cancel()
+    async def _leave(self, held: Held, words: LiveWords) -> None:
+        words.stop()
         if held.writer is not None:
             await run_in_threadpool(self._uploads.save, held)
-        hearing, self._hearing = self._hearing, None
-        if hearing is not None and not hearing.lost:
-            if held.writer is not None:
-                self._places.keep(session, hearing, held.writer.size)
-            else:
-                hearing.close()
+        words.leave(held)
 
-    async def _open(self, held: Held, head: int) -> None:
-        """A new hearing, which is given what is stored already; none, when there cannot be one."""
-        options = self._fields.options.transcribe
-        names = expected(options.vocabulary, options.speciality, options.language)
-        self._hearing = None
-        with contextlib.suppress(OSError):
-            hearing = await self._places.engine.open(
-                kind=self._fields.live,
-                language=options.language,
-                vocabulary=[*names, *Settings().vocabulary],
-                skip=self._heard,
-            )
-            skipped = head
-            pieces = self._uploads.arrived(held)
-            while (piece := await run_in_threadpool(next, pieces, None)) is not None:
-                hearing.feed(piece[skipped:])
-                skipped = max(0, skipped - len(piece))
-            self._hearing = hearing
-
-    async def _mend(self, held: Held, head: int) -> None:
-        """After the child ended: another hearing, from where the words stopped."""
-        lost = self._hearing is None or self._hearing.lost
-        if not lost or self._restarts > _RESTARTS:
-            return
-        self._restarts += 1
-        if self._restarts > _RESTARTS:
-            self._hearing = None
-            await self._send({"type": "notice", "code": "live_words_ended"})
-            return
-        await self._open(held, head)
-        await self._send({"type": "notice", "code": "live_words_restarted"})
-        self._forward()
-
-    def _forward(self) -> None:
-        if self._hearing is not None:
-            self._forwarding = asyncio.create_task(self._words(self._hearing))
-
-    async def _words(self, hearing: Hearing) -> None:
-        while (message := await hearing.words.get()) is not None:
-            if message["final"]:
-                self._heard = message["final"][-1]["end"]
-            await self._send({"type": "words", **message})
-
-    async def _ready(self, held: Held, head: int, *, continued: bool) -> None:
+    async def _ready(self, held: Held, head: int, *, continued: bool, words: bool) -> None:
         message = {"type": "ready", "session": held.row.id, "offset": held.row.size - head}
-        await self._send({**message, "continued": continued, "words": self._hearing is not None})
+        await self._send({**message, "continued": continued, "words": words})
 
     async def _tell_job(self, held: Held) -> None:
         row = held.row

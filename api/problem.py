@@ -17,7 +17,7 @@ from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 
 from api import openai_errors
-from consultation.errors import AnamneseError, DiskFull, InputError
+from consultation.errors import AnamneseError, DiskFull, InputError, ResearchOff
 from jobs.errors import AudioAway, AudioDeleted, Conflict, NotFound, StorageQuota, TooManyUnfinished
 from jobs.store.database import DatabaseAway, DatabaseFull
 from jobs.store.uploads import Gone
@@ -135,6 +135,7 @@ _STATUS: tuple[tuple[type[AnamneseError], int], ...] = (
     (TooManyUnfinished, 429),
     (RangeNotSatisfiable, 416),
     (ChecksumMismatch, 460),
+    (ResearchOff, 403),
     (InputError, 422),
     (Unavailable, 503),
     (DatabaseFull, 507),

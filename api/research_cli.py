@@ -22,7 +22,7 @@ from consultation.export.timeline import timeline_svg
 from consultation.research import require_research
 from consultation.settings import Settings
 from jobs.files import write
-from records.language import language_of
+from jobs.record_research import criteria_language
 from records.read import read_record
 from summarize.efficacy import efficacy as efficacy_of
 from summarize.toxicity import factors
@@ -62,7 +62,7 @@ def trials(
         texts = [(path.name, _text(path)) for path in criteria]
         made = screen(
             record,
-            [(name, text, _language(text, record.language)) for name, text in texts],
+            [(name, text, criteria_language(text, record.language)) for name, text in texts],
             chosen,
             as_of=day,
         )
@@ -126,13 +126,6 @@ def _given(
         [folder], language=checked(language) if language else None, ocr=chosen.ocr_command
     )
     return chosen, as_of or date.today().isoformat(), record
-
-
-def _language(text: str, otherwise: str) -> str:
-    """Criteria are short: their heading tells more than their small words."""
-    if "criteria" in text.lower():
-        return "en"
-    return language_of(text) or otherwise
 
 
 def _text(path: Path) -> str:

@@ -174,6 +174,8 @@ def _abbreviated(text: str, dot: int) -> bool:
     before = word.group() if word else ""
     if not before or text[dot + 1 :].strip() == "":
         return False
+    if before.lower() == "gr":  # "neutropénie gr. 3", but not "500 gr. Puis"
+        return re.match(r"\s?(?:[1-5]|I{1,3}|IV|V)\b", text[dot + 1 :]) is not None
     return before.lower() in _ABBREVIATIONS
 
 

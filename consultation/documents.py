@@ -91,6 +91,17 @@ class Coding(Record):
     display: str = ""
 
 
+class OcrReading(Record):
+    """Words that OCR read in a picture: a misread dose looks like any other word."""
+
+    confidence: float | None = Field(default=None, ge=0, le=1)
+    """Of the paragraph's words on average, as the OCR command says; None where it does not."""
+    lowest: float | None = Field(default=None, ge=0, le=1)
+    """Of the word that it is least sure of."""
+    doubtful: tuple[str, ...] = ()
+    """Words that it is not sure of, in order: to be compared with the picture."""
+
+
 class Paragraph(Record):
     """The unit that a synthesis cites. ``text`` is exactly ``document.text[start:end]``."""
 
@@ -109,6 +120,8 @@ class Paragraph(Record):
     repeats: Place | None = None
     """The first document, by date, that has the same words: what is copied is cited there."""
     codes: tuple[Coding, ...] = ()
+    ocr: OcrReading | None = None
+    """None: these are the document's own characters."""
 
 
 class DocumentEvidence(Evidence):
@@ -120,6 +133,9 @@ class DocumentEvidence(Evidence):
     date: str | None = Field(default=None, pattern=PARTIAL_DATE)
     """The paragraph's own, else the document's: how old these words are."""
     page: int | None = Field(default=None, ge=1)
+    ocr: OcrReading | None = None
+    """How sure the words are that OCR read, of the whole paragraph; None: nothing had to be
+    recognised."""
 
 
 class SourceDocument(Record):
@@ -169,6 +185,7 @@ class SourceDocument(Record):
             title=self.title or self.file,
             date=paragraph.date or self.date,
             page=paragraph.page,
+            ocr=paragraph.ocr,
         )
 
 

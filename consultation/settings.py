@@ -84,8 +84,9 @@ class Settings(BaseSettings):
     """Names that this organisation says often, as a JSON list; after the patient's own."""
 
     ocr_command: str | None = None
-    """What reads scanned pages: tesseract {image} stdout -l fra. None: they are reported as
-    unreadable. It is run without a shell."""
+    """What reads scanned pages: tesseract {image} stdout -l fra+eng tsv; with tsv it tells how sure
+    each word is. None: they are reported as unreadable. It is run without a shell, bounded in time,
+    memory and output."""
 
     llm: Literal["llamacpp", "vllm", "transformers"] = "llamacpp"
     """Which engine writes notes."""

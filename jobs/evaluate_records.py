@@ -20,14 +20,14 @@ def evaluate_records(
     *,
     count: int = 100,
     seed: int = 0,
-    wordings: tuple[Wording, ...] = ("tuned", "held_out", "fresh", "unseen", "blind"),
+    wordings: tuple[Wording, ...] = ("tuned", "held_out", "fresh", "unseen", "blind", "blind2"),
     progress: Progress = no_progress,
 ) -> AlarmReport:
     """``count`` patients a group and kind of wording; rules alone, the whole way from the files."""
     groups: list[AlarmFigures] = []
     for name in _GROUPS:
         for worded in wordings if name != "controls" else wordings[:1]:
-            if worded in ("unseen", "blind") and name != "stale":
+            if worded in ("unseen", "blind", "blind2") and name != "stale":
                 continue
             chosen = patients(name, count, seed=seed, wordings=worded)  # type: ignore[arg-type]
             groups.append(measured(name, worded, _made(chosen, settings, name, progress)))

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from jobs.identity_settings import IdentitySettings
 from jobs.queue import Enqueuer
+from jobs.record_research import ResearchAsked
 from jobs.record_tasks import Asked, RecordOptions
 from jobs.store import audit, job_rows, lives, pseudonyms, quotas, records
 from jobs.store.artefacts import OPTIONS
@@ -40,6 +41,8 @@ class Wanted:
     as_of: str | None = None
     """The day that ages count to; None: today."""
     priority: int = INTERACTIVE
+    research: ResearchAsked | None = None
+    """For a research function, whose name is in ``template``."""
 
 
 @dataclass
@@ -133,7 +136,7 @@ class Intake:
             priority=wanted.priority,
         )
         day = wanted.as_of or datetime.now(UTC).date().isoformat()
-        content = Asked(as_of=day).to_json().encode()
+        content = Asked(as_of=day, research=wanted.research).to_json().encode()
         records.put(session, self.store.ring, row, OPTIONS, job.id, content)
         self.enqueuer.add(session, job)
         audit.append(self.store.database, session, self.actor, action, row.id)

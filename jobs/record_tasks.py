@@ -18,14 +18,17 @@ from consultation.documents import PatientRecord, RefusedDocument, SourceDocumen
 from consultation.engines import Progress
 from consultation.errors import AnamneseError, InputError
 from consultation.provenance import Step, StepClock
+from consultation.research import require_research
 from consultation.settings import Settings
 from consultation.wire import Record
 from jobs.errors import NotFound, StorageQuota
+from jobs.record_pieces import Kept, Pieces, number_of, print_key
+from jobs.record_research import Function, ResearchAsked, function_of, research
 from jobs.service_settings import ServiceSettings
 from jobs.store import artefacts, job_rows, pseudonyms, quotas, records
 from jobs.store.artefacts import OPTIONS
 from jobs.store.record_tables import RecordRow, RecordSynthesis
-from jobs.store.records import BYTES, MAP, READING, SYNTHESIS, About, Document
+from jobs.store.records import BYTES, MAP, READING, RESEARCH, SYNTHESIS, About, Document
 from jobs.store.store import Store
 from jobs.store.tables import Job, now_ms
 from jobs.tasks import Admit, Models
@@ -34,7 +37,7 @@ from records.archive import members
 from records.formats import is_archive
 from records.limits import DEFAULT as LIMITS
 from records.read import read_record
-from records.repeats import with_repeats
+from records.repeats import Print, print_of, with_repeats
 from summarize.record_facts.map import map_key
 from summarize.synthesis import synthesize, uses_model, wants_model
 
@@ -68,6 +71,7 @@ class Asked(Record):
     """What one synthesis was asked for, beside its template."""
 
     as_of: str
+    research: ResearchAsked | None = None
 
 
 def synthesise_job(
@@ -79,16 +83,34 @@ def synthesise_job(
     progress: Progress,
     _admit: Admit,
 ) -> tuple[Step, ...]:
-    """Stored documents → a new version of the synthesis; what it took. Raises AnamneseError."""
+    """Stored documents → a new version of the synthesis, or what a research function says of them;
+    what it took. Raises AnamneseError."""
     work = _Work(store, job_id, fence)
+    function = function_of(work.job.template)
+    if function is not None:
+        require_research(settings)
     if work.done():
         return ()
     clock = StepClock()
     with clock.step("read"):
         work.read_all(settings, progress)
-        record = work.record()
+        kept = Kept(work.pieces, work.put_map)
+        record = work.record(kept.print_of)
     if not record.documents:
         raise NothingToRead("no document of the record could be read")
+    keys = {one.id: map_key(one) for one in record.documents}
+    for one in record.documents:
+        kept.belong(keys[one.id], int(one.id[1:]))
+    numbers = {int(one.id[1:]) for one in record.documents}
+    if function is not None:
+        content = _said(function, record, work, settings, kept, clock)
+
+        def keep_said(session: Session) -> None:
+            row = work.locked_with(session, numbers)
+            records.put(session, store.ring, row, RESEARCH, job_id, content, job_id)
+
+        work.persist(keep_said)
+        return tuple(clock.steps)
     model = models.language_model() if wants_model(settings) else None
     made = synthesize(
         record,
@@ -96,16 +118,13 @@ def synthesise_job(
         settings,
         template=work.job.template or DEFAULT,
         as_of=work.asked().as_of,
-        cache=(cache := _Kept(work, record)),
+        cache=kept,
+        keys=keys,
         progress=progress,
     )
-    numbers = {int(one.id[1:]) for one in record.documents}
 
     def keep(session: Session) -> None:
-        row = work.locked(session)
-        there = {one.number for one in records.documents(session, store.ring, row.org_id, row.id)}
-        if not numbers <= there:
-            raise RecordChanged("a document was removed meanwhile")
+        row = work.locked_with(session, numbers)
         row.versions += 1
         row.changed = now_ms()
         session.add(
@@ -118,10 +137,25 @@ def synthesise_job(
         content = made.to_json().encode()
         records.put(session, store.ring, row, SYNTHESIS, str(row.versions), content, job_id)
         # What older rules found, and what was found in documents that are gone.
-        records.forget_others(session, row, MAP, cache.used)
+        records.forget_others(session, row, MAP, kept.used)
 
     work.persist(keep)
     return (*clock.steps, *made.provenance.steps)
+
+
+def _said(
+    function: Function,
+    record: PatientRecord,
+    work: _Work,
+    settings: Settings,
+    kept: Kept,
+    clock: StepClock,
+) -> bytes:
+    asked = work.asked()
+    with clock.step("research"):
+        wanted = asked.research or ResearchAsked()
+        made = research(function, record, wanted, asked.as_of, settings, kept)
+    return made.to_json().encode()
 
 
 class _Work:
@@ -135,10 +169,13 @@ class _Work:
                 raise NotFound("the job was erased")
             session.expunge(job)
         self.job, self.org, self.id = job, job.org_id, job.consultation_id
+        self.pieces = Pieces(store, self.org, self.id)
 
     def done(self) -> bool:
         """A try before this one stored the result, and ended before it could say so."""
         with self.store.database.read() as session:
+            if self.job.id in artefacts.names(session, self.org, self.id, RESEARCH):
+                return True
             made = records.syntheses(session, self.org, self.id)
             return any(one.job_id == self.job.id for one in made)
 
@@ -149,6 +186,13 @@ class _Work:
         """Raises Cancelled, NotFound, LostJob."""
         job_rows.held(session, self.job.id, self.fence)
         return records.find(session, self.org, self.id, lock=True)
+
+    def locked_with(self, session: Session, numbers: set[int]) -> RecordRow:
+        """As ``locked``. Raises RecordChanged when one of these documents is gone."""
+        row = self.locked(session)
+        if not numbers <= records.numbers(session, row.org_id, row.id):
+            raise RecordChanged("a document was removed meanwhile")
+        return row
 
     def content(self, kind: str, name: str) -> bytes | None:
         with self.store.database.read() as session:
@@ -173,32 +217,45 @@ class _Work:
     def read_all(self, settings: Settings, progress: Progress) -> None:
         """What is pending: archives are opened first, so that the count is of documents."""
         language = self.options().language
-        for one in self.documents():
-            data = self.content(BYTES, str(one.number)) if one.status == "pending" else None
+        pending = [one for one in self.documents() if one.status == "pending"]
+        archives = False
+        for one in pending:
+            data = self.content(BYTES, str(one.number))
             if data is not None and is_archive(data):
                 self._open(one, data)
-        pending = [one for one in self.documents() if one.status == "pending"]
+                archives = True
+        if archives:
+            pending = [one for one in self.documents() if one.status == "pending"]
         for number, one in enumerate(pending, 1):
             self._read(one, language, settings.ocr_command)
             progress("read", number, len(pending))
 
-    def record(self) -> PatientRecord:
+    def record(self, print_of: Callable[[SourceDocument], Print]) -> PatientRecord:
         """All that was read, copies found over all of it."""
-        read: list[SourceDocument] = []
-        refused: list[RefusedDocument] = []
-        for one in self.documents():
-            if one.status == "read":
-                content = self.content(READING, str(one.number))
-                if content is not None:
-                    read.append(SourceDocument.model_validate_json(content))
-            elif one.code is not None:
-                hint = one.about.hint or ""
-                refused.append(RefusedDocument(file=one.about.file, code=one.code, hint=hint))
+        there = self.documents()
+        read = tuple(self.pieces.readings([one.number for one in there if one.status == "read"]))
+        refused = tuple(
+            RefusedDocument(file=one.about.file, code=one.code, hint=one.about.hint or "")
+            for one in there
+            if one.status != "read" and one.code is not None
+        )
         spoken = Counter(one.language for one in read).most_common(1)
         language = self.options().language or (spoken[0][0] if spoken else "fr")
         return PatientRecord(
-            language=language, documents=with_repeats(tuple(read)), refused=tuple(refused)
+            language=language, documents=with_repeats(read, print_of), refused=refused
         )
+
+    def put_map(self, name: str, content: bytes) -> None:
+        """Raises RecordChanged: not of a document that went meanwhile."""
+
+        def keep(session: Session) -> None:
+            row = self.locked(session)
+            number = number_of(name)
+            if number is not None and not records.has(session, row.id, number):
+                raise RecordChanged("a document was removed meanwhile")
+            records.put(session, self.store.ring, row, MAP, name, content, self.job.id)
+
+        self.persist(keep)
 
     def _open(self, one: Document, data: bytes) -> None:
         """Each file of an archive becomes a document; the archive itself goes."""
@@ -276,45 +333,16 @@ class _Work:
         self.persist(keep)
 
     def _put(self, session: Session, row: RecordRow, read: SourceDocument, number: int) -> None:
-        content = _numbered(read, number).to_json().encode()
+        document = _numbered(read, number)
+        content = document.model_dump_json(by_alias=True, exclude_defaults=True).encode()
         records.put(session, self.store.ring, row, READING, str(number), content, self.job.id)
+        name, content = f"{number}.{print_key(number)}", print_of(document).to_bytes()
+        records.put(session, self.store.ring, row, MAP, name, content, self.job.id)
 
     def _digest(self, session: Session, data: bytes) -> str:
         return pseudonyms.content(
             session, self.store.ring, self.org, hashlib.sha256(data).hexdigest()
         )
-
-
-class _Kept:
-    """What rules found in each document, encrypted in the store: a ``MapCache``.
-
-    A name says whose it is (``<number>.<key>``; 0 for what several documents made), so that what
-    was found in a document goes with it.
-    """
-
-    def __init__(self, work: _Work, record: PatientRecord) -> None:
-        self._work, self.used = work, set[str]()
-        self._of = {map_key(one): int(one.id[1:]) for one in record.documents}
-
-    def get(self, key: str) -> bytes | None:
-        self.used.add(name := self._name(key))
-        return self._work.content(MAP, name)
-
-    def put(self, key: str, content: bytes) -> None:
-        self.used.add(name := self._name(key))
-
-        def keep(session: Session) -> None:
-            row = self._work.locked(session)
-            # Not of a document that went meanwhile.
-            number = self._of.get(key)
-            if number is not None and not records.has(session, row.id, number):
-                raise RecordChanged("a document was removed meanwhile")
-            records.put(session, self._work.store.ring, row, MAP, name, content, self._work.job.id)
-
-        self._work.persist(keep)
-
-    def _name(self, key: str) -> str:
-        return f"{self._of.get(key, 0)}.{key}"
 
 
 def _about(read: SourceDocument, file: str) -> About:

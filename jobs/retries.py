@@ -142,8 +142,13 @@ def _batched(session: Session, job: Job) -> Retried | None:
 def _anew(session: Session, store: Store, enqueuer: Enqueuer, actor: Actor, job: Job) -> Retried:
     if is_record(job.consultation_id):
         kept = records.get(session, store.ring, job.org_id, job.consultation_id, OPTIONS, job.id)
-        as_of = Asked.model_validate_json(kept).as_of if kept else None
-        wanted = Wanted(cast(str, job.template), as_of, priority=job.priority)
+        asked = Asked.model_validate_json(kept) if kept else None
+        wanted = Wanted(
+            cast(str, job.template),
+            asked.as_of if asked else None,
+            priority=job.priority,
+            research=asked.research if asked else None,
+        )
         intake = Intake(store, enqueuer, None, actor)
         return Retried(intake.synthesis(session, job.consultation_id, wanted), None, again=True)
     there = {one.kind for one in artefacts.listed(session, job.org_id, job.consultation_id)}

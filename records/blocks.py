@@ -6,7 +6,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
-from consultation.documents import Coding, DocumentFormat, ParagraphKind
+from consultation.documents import Coding, DocumentFormat, OcrReading, ParagraphKind
 
 _SPACE = re.compile(r"\s+")
 _UNSEEN = {"Cc", "Cf", "Co", "Cn", "Cs"}
@@ -22,6 +22,7 @@ class Block:
     date: str | None = None
     """Structured, ISO; a date in words is found later."""
     codes: tuple[Coding, ...] = ()
+    ocr: OcrReading | None = None
 
 
 @dataclass(frozen=True, slots=True)

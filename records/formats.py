@@ -12,15 +12,17 @@ from consultation.document_errors import (
     DocumentTooLarge,
     ScannedDocument,
 )
+from consultation.documents import DocumentFormat
 from consultation.errors import AnamneseError
 from records.archive import check_package
 from records.blocks import Reading
 from records.encoding import decoded
 from records.limits import Limits
-from records.ocr import Ocr
+from records.ocr import Ocr, Seen, blocks_seen
 from records.readers.cda import read_cda
 from records.readers.docx import read_docx
 from records.readers.fhir import is_fhir, read_fhir
+from records.readers.fhir_xml import fhir_of_xml
 from records.readers.html import read_html
 from records.readers.mail import read_mail
 from records.readers.ours import read_ours
@@ -55,11 +57,11 @@ def _read(name: str, data: bytes, limits: Limits, ocr: Ocr | None, depth: int) -
     try:
         found = by_bytes(data)
     except ScannedDocument:
-        text = ocr(data) if ocr and data.startswith(b"\x89PNG") else ""
-        if not text.strip():
+        seen = ocr(data) if ocr else Seen("")
+        if not seen.text.strip():
             raise
-        read = read_text(text)
-        return replace(read, warnings=("read by OCR",))
+        blocks = tuple(blocks_seen(seen, 1))
+        return Reading(DocumentFormat.text, blocks, pages=1, warnings=("read by OCR",))
     if found is Found.archive:
         raise ArchiveTooLarge(
             "an archive inside an archive", hint="Unpack it: one level of archives is read."
@@ -83,6 +85,9 @@ def _text(name: str, data: bytes, limits: Limits, ocr: Ocr | None, depth: int) -
         return read_mail(data, limits)
     if kind is TextFound.cda:
         return _cda(text, data, limits, ocr, depth)
+    if kind is TextFound.fhir:
+        # By its own bytes, so that the declared encoding counts.
+        return read_fhir(fhir_of_xml(data, limits), limits)
     read: Reading | None = None
     if kind is TextFound.html:
         read = read_html(text, limits)

@@ -12,7 +12,7 @@ from records.headers import header_length, names_document
 _LOINC: dict[str, DocumentKind] = {
     code: kind
     for kind, codes in {
-        DocumentKind.consultation: "11488-4 34117-2 11506-3 34131-3 24611-0 85208-7 34109-9",
+        DocumentKind.consultation: "11488-4 34117-2 11506-3 34131-3 85208-7 34109-9",
         DocumentKind.discharge: "18842-5 11490-0 34105-7 59258-4 89235-6",
         DocumentKind.stay: "34112-3",
         DocumentKind.operation: "11504-8 28570-0 77436-4 34868-0 83321-0",

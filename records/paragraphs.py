@@ -38,6 +38,7 @@ def paragraphs(blocks: Iterable[Block], order: Order, limits: Limits) -> tuple[P
                     heading=None if block.kind is ParagraphKind.heading else heading,
                     date=block.date or own_date(piece, block.kind, order),
                     codes=block.codes,
+                    ocr=block.ocr,
                 )
             )
             at += len(piece) + 1

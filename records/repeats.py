@@ -9,15 +9,21 @@ Time grows with the number of words.
 
 from __future__ import annotations
 
+import hashlib
+import json
 import re
 import zlib
-from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import NamedTuple
 
 from clinical.stopwords import STOPWORDS
 from clinical.text import fold
-from consultation.documents import Paragraph, ParagraphKind, Place, SourceDocument
+from consultation.documents import ParagraphKind, Place, SourceDocument
 
+_WORD = re.compile(r"\w+")
+_WORD = re.compile(r"\w+")
 _SHORT = 4
 """Words that count: shorter lines (*Pas d'allergie*) are said anew, not copied."""
 _ENOUGH_ALONE = 12
@@ -72,31 +78,79 @@ _NEARLY = 0.9
 _FEW = 6
 """Sampled runs: a shorter document is not compared as a whole."""
 
-Words = tuple[str, ...]
-Passage = tuple[Paragraph, Words]
+
+class Passage(NamedTuple):
+    """A paragraph that can be told to be a copy."""
+
+    paragraph: str
+    words: str
+    """Digest of its day and of its words that count: the same words of another day are another
+    fact."""
+    alone: bool
+    """Long enough to be a copy without a neighbour that is one."""
 
 
-def with_repeats(documents: tuple[SourceDocument, ...]) -> tuple[SourceDocument, ...]:
+@dataclass(frozen=True, slots=True)
+class Print:
+    """What copies of a document are told by. It depends on the document alone: it may be kept."""
+
+    passages: tuple[Passage, ...]
+    runs: frozenset[int]
+
+    def to_bytes(self) -> bytes:
+        return json.dumps([self.passages, sorted(self.runs)], separators=(",", ":")).encode()
+
+    @classmethod
+    def of_bytes(cls, content: bytes) -> Print:
+        passages, runs = json.loads(content)
+        return cls(tuple(Passage(*one) for one in passages), frozenset(runs))
+
+
+def print_of(document: SourceDocument) -> Print:
+    """Time grows with the words of the document."""
+    passages: list[Passage] = []
+    crcs = bytearray()
+    for paragraph in document.paragraphs:
+        if paragraph.kind is ParagraphKind.heading:
+            continue
+        folded = (fold(word) for word in _WORD.findall(paragraph.text))
+        words = [word for word in folded if word not in _SMALL]
+        if len(words) < _SHORT:
+            continue
+        said = "\x1f".join((paragraph.date or "", *words)).encode()
+        alone = len(words) >= _ENOUGH_ALONE and paragraph.kind is not ParagraphKind.row
+        passages.append(
+            Passage(paragraph.id, hashlib.blake2b(said, digest_size=16).hexdigest(), alone)
+        )
+        for word in words:
+            crcs += zlib.crc32(word.encode()).to_bytes(4, "big")
+    return Print(tuple(passages), _runs(bytes(crcs)))
+
+
+def with_repeats(
+    documents: tuple[SourceDocument, ...],
+    print_of: Callable[[SourceDocument], Print] = print_of,
+) -> tuple[SourceDocument, ...]:
     """The same documents, in the same order, with ``Paragraph.repeats`` and a warning on copies."""
-    known: dict[tuple[str, Words], Place] = {}
+    known: dict[str, Place] = {}
     index: dict[int, list[str]] = defaultdict(list)
     runs: dict[str, frozenset[int]] = {}
     places: dict[str, dict[str, Place]] = {}
     copies: dict[str, str] = {}
     bytes_of: dict[str, str] = {}
     for document in sorted(documents, key=_first):
-        passages = list(_passages(document))
-        seen = [known.get(_key(one)) for one in passages]
-        places[document.id] = kept = _kept(passages, seen)
-        for one in passages:
-            if one[0].id not in kept:
-                known.setdefault(_key(one), Place(document=document.id, paragraph=one[0].id))
-        runs[document.id] = _runs([word for _, words in passages for word in words])
-        copied = bytes_of.get(document.sha256) or _copied(runs[document.id], index, runs)
+        made = print_of(document)
+        seen = [known.get(one.words) for one in made.passages]
+        places[document.id] = kept = _kept(made.passages, seen)
+        for one in made.passages:
+            if one.paragraph not in kept and one.words not in known:
+                known[one.words] = Place(document=document.id, paragraph=one.paragraph)
+        runs[document.id] = made.runs
+        copied = bytes_of.get(document.sha256) or _copied(made.runs, index, runs)
         bytes_of.setdefault(document.sha256, document.id)
         if copied:
             copies[document.id] = copied
-        for run in runs[document.id]:
+        for run in made.runs:
             if len(index[run]) < _MOST:
                 index[run].append(document.id)
     by_id = {document.id: document for document in documents}
@@ -110,58 +164,44 @@ def _first(document: SourceDocument) -> tuple[str, str]:
     return (document.date or "9999", document.id)
 
 
-def _passages(document: SourceDocument) -> Iterator[Passage]:
-    for paragraph in document.paragraphs:
-        if paragraph.kind is not ParagraphKind.heading:
-            folded = (fold(word) for word in re.findall(r"\w+", paragraph.text))
-            words = tuple(word for word in folded if word not in _SMALL)
-            if len(words) >= _SHORT:
-                yield paragraph, words
-
-
-def _key(passage: Passage) -> tuple[str, Words]:
-    """The same words of another day are another fact."""
-    paragraph, words = passage
-    return (paragraph.date or "", words)
-
-
-def _kept(passages: list[Passage], seen: list[Place | None]) -> dict[str, Place]:
+def _kept(passages: tuple[Passage, ...], seen: list[Place | None]) -> dict[str, Place]:
     """A short passage or a table's row is copied when its neighbour is too, from the same document;
     alone, it may be the same result again."""
     kept: dict[str, Place] = {}
-    for at, ((paragraph, words), place) in enumerate(zip(passages, seen, strict=True)):
+    for at, (passage, place) in enumerate(zip(passages, seen, strict=True)):
         if place is None:
             continue
         around = (*seen[max(0, at - 1) : at], *seen[at + 1 : at + 2])
         beside = any(one is not None and one.document == place.document for one in around)
-        alone = len(words) >= _ENOUGH_ALONE and paragraph.kind is not ParagraphKind.row
-        if alone or beside:
-            kept[paragraph.id] = place
+        if passage.alone or beside:
+            kept[passage.paragraph] = place
     return kept
 
 
-def _runs(words: list[str]) -> frozenset[int]:
-    """A sample that does not depend on where a document begins."""
-    hashes = [zlib.crc32(word.encode()) for word in words]
-    found = set()
-    for at in range(len(hashes) - _RUN + 1):
-        run = hash(tuple(hashes[at : at + _RUN]))
-        if run % _SAMPLE == 0:
-            found.add(run)
-    return frozenset(found)
+def _runs(crcs: bytes) -> frozenset[int]:
+    """A sample that does not depend on where a document begins. ``crcs``: four bytes a word."""
+    last = len(crcs) - 4 * _RUN
+    hashes = (zlib.crc32(crcs[at : at + 4 * _RUN]) for at in range(0, last + 1, 4))
+    return frozenset(run for run in hashes if run % _SAMPLE == 0)
 
 
 def _copied(
     mine: frozenset[int], index: dict[int, list[str]], runs: dict[str, frozenset[int]]
 ) -> str | None:
-    """The earlier document that has almost the same runs."""
+    """The earlier document that has almost the same runs. It must have one of any tenth of mine:
+    who has none of these is not compared."""
     if len(mine) < _FEW:
         return None
-    shared = Counter(document for run in mine for document in index.get(run, ()))
-    for document, count in shared.most_common(3):
-        if count >= _NEARLY * max(len(mine), len(runs[document])):
-            return document
-    return None
+    some = sorted(mine)[: int((1 - _NEARLY) * len(mine)) + 1]
+    best, most = None, 0
+    for document in dict.fromkeys(one for run in some for one in index.get(run, ())):
+        longer = max(len(mine), len(runs[document]))
+        if min(len(mine), len(runs[document])) < _NEARLY * longer:
+            continue
+        shared = len(mine & runs[document])
+        if shared >= _NEARLY * longer and shared > most:
+            best, most = document, shared
+    return best
 
 
 def _marked(

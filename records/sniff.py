@@ -14,6 +14,7 @@ from consultation.document_errors import (
     ScannedDocument,
     UnknownFormat,
 )
+from records.readers.fhir_xml import is_fhir_xml
 
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _PICTURES = (b"\x89PNG", b"\xff\xd8\xff", b"II*\0", b"MM\0*", b"GIF8", b"BM6")
@@ -56,6 +57,8 @@ def by_bytes(data: bytes) -> Found:
 
 class TextFound(StrEnum):
     cda = "cda"
+    fhir = "fhir"
+    """As XML."""
     html = "html"
     email = "email"
     json = "json"
@@ -63,17 +66,17 @@ class TextFound(StrEnum):
 
 
 def by_text(text: str, name: str) -> TextFound:
-    """Raises UnknownFormat for XML that is no CDA."""
+    """Raises UnknownFormat for XML that is neither CDA nor FHIR."""
     start = text.lstrip()[:4000]
     if start.startswith("<"):
+        if is_fhir_xml(start):
+            return TextFound.fhir
         if "ClinicalDocument" in text[:20_000]:
             return TextFound.cda
         if _HTML.search(start) and not re.search(r"<\w+[^>]*xmlns=[\"']urn:", start):
             return TextFound.html
         if start.startswith(("<?xml", "<!DOCTYPE")):
-            if "http://hl7.org/fhir" in start:
-                raise UnknownFormat("FHIR as XML", hint="Export it as FHIR JSON.")
-            raise UnknownFormat("XML that is no CDA document")
+            raise UnknownFormat("XML that is neither CDA nor FHIR")
     if start.startswith(("{", "[")):
         return TextFound.json
     headers = re.split(r"\r?\n\r?\n", text[:20_000], maxsplit=1)[0]

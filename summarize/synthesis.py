@@ -56,9 +56,12 @@ def synthesize(
     template: str = DEFAULT,
     as_of: str | None = None,
     cache: MapCache | None = None,
+    keys: Mapping[str, str] | None = None,
     progress: Progress = no_progress,
 ) -> Synthesis:
     """The synthesis of a record, the same whatever the order of its documents.
+
+    ``keys``: the ``map_key`` of each document, by its id, where the caller has them.
 
     ``as_of``: the day that ages count to, ISO 8601; the date of the latest document if not given.
 
@@ -81,6 +84,7 @@ def synthesize(
             chosen,
             as_of,
             cache if cache is not None else MemoryCache(),
+            keys if keys is not None else {one.id: map_key(one) for one in record.documents},
             progress,
         )
     finally:
@@ -114,12 +118,12 @@ def _synthesize(
     chosen: SynthesisTemplate,
     as_of: str | None,
     cache: MapCache,
+    keys: Mapping[str, str],
     progress: Progress,
 ) -> Synthesis:
     clock = StepClock()
     day = as_of or max((d.date for d in record.documents if d.date), default="1900-01-01")
     with clock.step("map"):
-        keys = {one.id: map_key(one) for one in record.documents}
         cited = list(_map(record, keys, cache, progress))
         history = oncology(record, cache, keys)
     with clock.step("reduce"):

@@ -17,6 +17,7 @@ from consultation.research import LABELS, TrialScreening, TrialToExamine, requir
 from consultation.settings import Settings
 from consultation.summary import Experiencer, Polarity
 from summarize.oncology_lines import oncology
+from summarize.printed_limits import behind, listed
 from summarize.record_facts.map import MapCache, MemoryCache, cached_facts, rules_sha256
 from summarize.synthesis import record_sha256
 
@@ -87,9 +88,12 @@ def patient_facts(
                 continue
             words = document.cite(paragraphs[fact.anchor], fact.start, fact.end)
             if fact.category is Category.laboratory:
+                limit = behind(document, paragraphs[fact.anchor], fact) or listed(
+                    document, fact.values["name"]
+                )
                 values.append(DatedValue(
                     fact.values["name"], float(fact.values["value"]), fact.values.get("unit"),
-                    fact.values.get("sign"), fact.date or fact.told, words,
+                    fact.values.get("sign"), fact.date or fact.told, words, limit,
                 ))  # fmt: skip
             elif fact.category is Category.treatment and fact.status in ("current", "stopped"):
                 status = "current" if fact.status == "current" else "stopped"

@@ -12,14 +12,14 @@ from fastapi.security import HTTPAuthorizationCredentials
 from starlette.concurrency import run_in_threadpool
 
 from api.auth import actor, principal
-from api.live_socket import LiveSocket, create
+from api.live_socket import LiveSocket
+from api.live_start import create
 from api.live_wire import BadMessage, LiveIdle, LiveOff, Start, close_code, first
 from api.problem import Forbidden, log_fault
 from api.service import Service, Used
 from consultation.errors import AnamneseError
 from jobs import logs
-from jobs.store.access import Scope
-from jobs.store.audit import Actor
+from jobs.store.access import Principal, Scope
 
 router = APIRouter(prefix="/v1/consultations")
 log = logs.logger("anamnese.access")
@@ -62,21 +62,24 @@ async def _serve(socket: WebSocket, used: Service) -> None:
     if event.get("text") is None:
         raise BadMessage("the first message is no text")
     message = first(event["text"])
-    by = await _caller(socket, used, message.token)
+    who = await _caller(socket, used, message.token)
+    by = actor(socket, who)
     if not used.settings.live_sessions:
         raise LiveOff("this service offers no live words")
     with used.live.place(used.settings.live_sessions):
-        session = await create(used, by, message) if isinstance(message, Start) else message.session
+        session = (
+            await create(used, who, by, message) if isinstance(message, Start) else message.session
+        )
         await LiveSocket(socket, used, by).run(session, message)
 
 
-async def _caller(socket: WebSocket, used: Service, token: str | None) -> Actor:
+async def _caller(socket: WebSocket, used: Service, token: str | None) -> Principal:
     """Raises Unauthorized, Forbidden, TooManyRequests."""
     given = HTTPAuthorizationCredentials(scheme="Bearer", credentials=token) if token else None
     who = await run_in_threadpool(principal, used, socket, given)
     if Scope.write not in who.scopes:
         raise Forbidden(f"this key may not: {Scope.write.value}")
-    return actor(socket, who)
+    return who
 
 
 def _check_origin(socket: WebSocket, used: Service) -> None:

@@ -17,6 +17,7 @@ from api.record_wire import DocumentRemoved, RecordAccepted
 from api.routes.consultations import IdempotencyKey
 from api.service import Service, Used
 from api.wire import job_out
+from consultation.documents import SourceDocument
 from jobs.errors import NotFound
 from jobs.record_intake import Intake
 from jobs.store import idempotency, records
@@ -86,7 +87,9 @@ def show(record_id: str, document_id: DocumentId, used: Used, who: Reader) -> Re
         raise NotFound(
             "this document was not read", hint="GET the record: it tells why, or that it waits."
         )
-    return Response(content, media_type="application/json", headers={"ETag": 'W/"v1"'})
+    # Kept without what is a field's default; told in full.
+    whole = SourceDocument.model_validate_json(content).to_json()
+    return Response(whole, media_type="application/json", headers={"ETag": 'W/"v1"'})
 
 
 @router.get(

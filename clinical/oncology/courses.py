@@ -39,28 +39,40 @@ _CYCLE_OF = re.compile(
     r"|cycle)\b|\bc(?P<n3>\d{1,2})\s?[jd]\s?\d{1,2}\b|\b(?:cure"
     r"|cycle)\s?(?:n\s?°?\s?)?(?P<n4>\d{1,2})\b"
 )
+_COUNT = {
+    "deux": 2, "two": 2, "trois": 3, "three": 3, "quatre": 4, "four": 4, "cinq": 5, "five": 5,
+    "six": 6, "sept": 7, "seven": 7, "huit": 8, "eight": 8, "neuf": 9, "nine": 9, "dix": 10,
+    "ten": 10, "douze": 12, "twelve": 12,
+}  # fmt: skip
 _CYCLES = re.compile(
-    r"\b(?P<n>\d{1,2})\s?(?:x\s?)?(?:cures?|cycles?|injections?|courses?)\b|\b(?:x"
+    rf"\b(?P<n>\d{{1,2}}|{'|'.join(_COUNT)})"
+    r"\s?(?:x\s?)?(?:cures?|cycles?|injections?|courses?)\b|\b(?:x"
     r"|fois)\s?(?P<x>\d{1,2})\b(?!\s?(?:mg|par))"
 )
 _STATUS: tuple[tuple[Status, str], ...] = (
     (
         "stopped",
         r"arret(?:ee?s?|er|ons)?|stoppee?s?|interromp\w*|interrupt\w+|suspend\w*"
-        r"|suspension|discontinu\w+|stopped|ceased|held|withdrawn",
+        r"|suspension|discontinu\w+|stopped|ceased|held|withdrawn|abandon\w*|dropped"
+        r"|(?:remplac|relay)\w+(?= par)|(?:replaced|substituted)(?= by| with)"
+        r"|(?:switched|changed)(?= to)",
     ),
     (
         "planned",
         r"propos\w+|prevu\w*|a debuter|debutera|a demarrer|planned|plans?\b"
-        r"|will (?:start|begin|receive)|to start|start\b|to begin|envisag\w+"
+        r"|will (?:start|begin|receive|be (?:started|begun|commenced|given|introduced|initiated))"
+        r"|suggest\w*|suggerons|to start|start\b|to begin|envisag\w+"
         r"|recommand\w+|recommend\w+|indication de|discut\w+|consider\w*|candidate?"
-        r"|prochaine(?:ment)?|sera (?:debute|realise)\w*|scheduled",
+        r"|prochaine(?:ment)?|sera (?:debute|realise|instaure|introduit|initie|commence)\w*"
+        r"|scheduled",
     ),
     (
         "completed",
         r"a recu|avait recu|ayant recu|terminee?s?|completed|received|finished|s/p"
-        r"|status post|underwent|a beneficie|operee?|realisee?s?|fin de|derniere cure"
-        r"|was treated|previously|prior|precedemment|completion of",
+        r"|status post|underwent|a beneficie|operee?|realisee?s?|fin d(?:e|u|es)|achevee?s?"
+        r"|derniere cure|was treated|had (?:\w+ )?(?:cycles?|courses?|doses?) of"
+        r"|a eu \w+ (?:cures?|cycles?) d[eu]"
+        r"|previously|prior|precedemment|completion of",
     ),
     (
         "current",
@@ -72,6 +84,11 @@ _STATUS: tuple[tuple[Status, str], ...] = (
 _STATUSES = re.compile(
     "|".join(rf"(?P<{name}>(?<![^\W_])(?:{words})(?![^\W_]))" for name, words in _STATUS)
 )
+_SWAPPED = re.compile(
+    r"(?:remplac|relay)\w+ par|(?:replaced|substituted) (?:by|with)|(?:switched|changed) to"
+    r"|au profit d|in favou?r of"
+)
+"""What stands before it is the old treatment's; the new one's status is its own."""
 _BLAMED = re.compile(r"sous|on")
 _PRESENT = re.compile(
     r"\b(?:actuel\w*|en cours|currently|ongoing|toujours|still|poursui\w+|continu\w+|ce jour"
@@ -87,7 +104,11 @@ _DOSE_CHANGE = re.compile(
     r"|reduit\w*|diminue\w*|reducing|decreas\w+|reduce)\b[^,;.]{0,20}\b(?:doses?"
     r"|posologie|\d{1,2}\s?%)|doses?\b[^,;.]{0,15}\b(?:reduit\w*|reduced?"
     r"|reduction\w*|diminue\w*|adapte\w*|decreased)\b|(?:cure|cycle|dose|report de"
-    r"|traitement)\s(?:decale|reporte|differe|delay|de la cure|held)\w*|(?:report"
+    r"|traitement)\s(?:decale|reporte|differe|delay|de la cure|held)\w*"
+    r"|\b(?:decale|reporte|differe)e?s? (?:d'|de |a )\w+"
+    r"|\b(?:postponed|deferred) (?:by|for|to) [^,;.]{2,20}"
+    r"|\bramene\w* a\b|\b(?:cut|brought) (?:back |down )?to\b|\b(?:lower|smaller) doses?\b"
+    r"|\bdoses? (?:plus faible|moindre|inferieure)s?\b|(?:report"
     r"|decalage) (?:de|du) \w+|delayed by [^,;.]{2,20})(?:[^,;.]{0,15}\d{1,2}\s?%)?"
 )
 _GRAY = re.compile(
@@ -219,7 +240,8 @@ r"|chimiotherapie (?:par |de )?)?", line[m.end() : one.start])
         match is after and re.search(r"puis|then|;|suivi", line[one.end : match.start()])
     ):
         used += [match.start(), match.end()]
-        return None, int(match["n"] or match["x"])
+        number = match["n"] or match["x"]
+        return None, _COUNT.get(number) or int(number)
     return None, None
 
 
@@ -229,6 +251,7 @@ def _status(passage: Passage, one: Named, first: int, high: int) -> tuple[Status
     before = [
         m for m in _STATUSES.finditer(line, max(first, one.start - 70), one.start)
         if not re.search(r"[;]|\bpuis\b|\bthen\b", line[m.end() : one.start])
+        and not _SWAPPED.search(line, m.start(), one.start)
     ]  # fmt: skip
     after = _STATUSES.search(line, one.end, min(high, one.end + 60))
     strong = after and after.lastgroup in ("stopped", "completed")

@@ -12,17 +12,22 @@ from consultation.oncology import Response
 
 Value = Literal["CR", "PR", "SD", "PD", "NE"]
 
+_NEARLY = (
+    r"reponses?(?: \w+){0,2}?,?\s(?:quasi|presque|sub)[- ]?(?:complete|totale)s?"
+    r"|(?:near|nearly|almost|subtotal)(?:[ -]complete)?(?: \w+){0,2} (?:response|remission)"
+)
+"""Read before complete ones: a nearly complete response is a partial one."""
 _WORDS: tuple[tuple[Value, str], ...] = (
+    (
+        "PR",
+        r"(?:(?:tres bonne )?reponses? (?:\w+ ){0,2}partielles?|remissions? partielles?"
+        rf"|partial (?:\w+ ){{0,2}}(?:response|remission)|very good partial response|{_NEARLY})",
+    ),
     (
         "CR",
         r"(?:reponses? (?:\w+ ){0,2}completes?|remissions? completes?|complete (?:\w+ ){0,2}"
         r"(?:response|remission)|pathologic(?:al)? complete response|reponse complete"
         r"|reponse totale|complete responder)",
-    ),
-    (
-        "PR",
-        r"(?:(?:tres bonne )?reponses? (?:\w+ ){0,2}partielles?|remissions? partielles?"
-        r"|partial (?:\w+ ){0,2}(?:response|remission)|very good partial response)",
     ),
     (
         "SD",
@@ -42,6 +47,10 @@ _WORDS: tuple[tuple[Value, str], ...] = (
         r" (?:est )?en progression|progressive disease|disease (?:\w+ )?progress(?:ion|ed|ing)"
         r"|progression of (?:the |her |his )?(?:disease|cancer|tumou?r|metasta\w+|lesions?)"
         r"|tumou?r progression|radiographic progression|radiological progression"
+        r"|(?:hepatic|liver|nodal|lymph node|pulmonary|lung|bone|osseous|brain|cerebral|peritoneal"
+        r"|local|locoregional|distant|systemic|metastatic|clinical|biochemical) progression"
+        r"|maladie progresse|echappement (?:sous|au|a la|a l'|therapeutique|tumoral)"
+        r"|(?:disease|tumou?r|cancer) (?:has )?escaped"
         r"|progressed (?:on|through|after|while)|hyperprogression)",
     ),
     (
@@ -49,6 +58,10 @@ _WORDS: tuple[tuple[Value, str], ...] = (
         r"(?:(?:non|not|in)[ -]?(?:evaluable|evaluated)(?: (?:selon|per|by) \w+)?"
         r"|reponse non evaluable)",
     ),
+)
+_JUST_STABLE = re.compile(
+    r"\b(?:re-?evaluation|evaluation|restaging|reassessment|bilan|scanner|tdm|tep|irm|ct|mri|pet)\b"
+    r"[^.;:]{0,40}:\s?(?P<word>stabilite|stable)(?=\s*(?:[.,;]|$))"
 )
 _WORD = re.compile("|".join(rf"(?P<{value}>\b{words}\b)" for value, words in _WORDS))
 _SHORT: dict[str, Value] = {"RC": "CR", "CR": "CR", "RP": "PR", "PR": "PR", "SD": "SD", "MS": "SD",
@@ -95,6 +108,8 @@ def responses(passage: Passage) -> tuple[Response, ...]:
             continue
         made = _response(passage, match.start(), match.end(), _VALUES[value], certain=True)
         found.extend(made)
+    for match in _JUST_STABLE.finditer(passage.line):
+        found.extend(_response(passage, *match.span("word"), "SD", certain=True))
     for match in _ABBREVIATION.finditer(passage.line):
         words = passage.verbatim(match.start(), match.end())
         if words not in _SHORT:
@@ -131,6 +146,8 @@ def _abbreviated(passage: Passage, match: re.Match[str]) -> bool | None:
     if re.match(r"\s*(?:metabolique|morphologique|tumorale|metabolic|radiolog)", after):
         return True
     if _SCANS.search(line, max(first, match.start() - 60), match.start()):
+        return False
+    if re.match(r"\s(?:au|a la|a l'|sur|on|at)\s", after) and _SCANS.search(after[:40]):
         return False
     return None
 

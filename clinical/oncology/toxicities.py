@@ -126,10 +126,12 @@ def _grade(
     passage: Passage, match: re.Match[str], low: int, high: int
 ) -> tuple[int | None, int, int]:
     after = _AFTER.match(passage.line, match.end(), min(high, match.end() + 45))
+    before = _BEFORE.search(passage.line[max(low, match.start() - 32) : match.start()])
+    if after and before and passage.line[match.end()] in ",;":
+        after = None  # "grade 3 neutropenia, grade 1 thrombocytopenia"
     if after and not _NEXT_IS.search(passage.line[match.end() : after.end() - 2][2:]):
         written = after["a"] or after["g"]
         return _ROMAN.get(written) or int(written), match.start(), after.end()
-    before = _BEFORE.search(passage.line[max(low, match.start() - 32) : match.start()])
     if before:
         written = before["b"] or before["g"]
         start = max(low, match.start() - 32) + before.start()

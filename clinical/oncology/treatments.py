@@ -7,6 +7,7 @@ and status hold for the whole sentence; cycles and dates for the treatment they 
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from clinical.oncology.courses import Course, course
 from clinical.oncology.lexicon import coding
@@ -23,6 +24,12 @@ _JOINS = re.compile(
     r"(?:(?:du|de|le|la|des)\s|l'|d'){0,2}\s*(?:,\s*)?"
 )
 
+_NO_MORE = re.compile(
+    r"\b(?:refus\w+|declin\w+|ne (?:souhaite|veut) p(?:as|lus))\b[^.;,]{0,30}"
+    r"\b(?:poursui\w+|continu\w+|further|any more)\b\W*(?:(?:of|with|on|du|de|la|le|les)\s|[ld]')*$"
+)
+"""To decline going on is to have been treated, and to stop."""
+
 
 def treatments(passage: Passage) -> tuple[TreatmentLine, ...]:
     """The treatments of cancer that a passage tells of the patient."""
@@ -37,11 +44,15 @@ def treatments(passage: Passage) -> tuple[TreatmentLine, ...]:
     found = []
     for index, one in enumerate(named):
         told = passage.told(one.start, one.end)
-        if not told.affirmed or passage.supposed(one.start):
+        refused = _NO_MORE.search(passage.line, passage.sentence(one.start)[0], one.start)
+        if not (told.affirmed or refused) or passage.supposed(one.start):
             continue
         before = named[index - 1].end if index else 0
         after = starts[index + 1] if index + 1 < len(starts) else len(passage.line)
-        found.append(_line(passage, one, course(passage, one, before, after), told.certain))
+        own = course(passage, one, before, after)
+        if refused and own.status != "stopped":
+            own = replace(own, status="stopped")
+        found.append(_line(passage, one, own, told.certain))
     return tuple(found)
 
 

@@ -44,7 +44,7 @@ _LIMIT = (
 _ULN = (
     r"(?:institutional )?(?:uln|iuln|upper limits?(?: of (?:the )?(?:institutional "
     r"|laboratory )?normal)?"
-    r"|upper normal limit|lsn|lns|limite superieure de la normale|normale superieure|normale?)"
+    r"|upper normal limit|lsn|lns|limite superieure de la normale|normale superieure|normale?|n)"
 )
 _BOUND = re.compile(
     rf"(?P<range>(?:(?:between|entre|from|de)\s+)?(?P<low>{_NUM}){_UNIT.format(n=0)}"

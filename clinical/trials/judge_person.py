@@ -68,6 +68,25 @@ def performance(criterion: Criterion, patient: PatientFacts) -> Outcome:
 
 
 def laboratory(criterion: Criterion, patient: PatientFacts) -> Outcome:
+    """*Transaminases* are both of them: one beyond an upper bound breaks it, both must keep it."""
+    if criterion.name != "transaminases":
+        return _laboratory(criterion, patient)
+    both = [
+        _laboratory(criterion.model_copy(update={"name": name}), patient)
+        for name in ("ASAT", "ALAT")
+    ]
+    breaks = criterion.op not in ("<", "<=")
+    """The answer of one that settles it: *> 3 N* holds by either, *≤ 3 N* fails by either."""
+    settled = [one for one in both if one.holds is breaks]
+    if settled:
+        return settled[0]
+    open_ = [one for one in both if one.holds is None]
+    if open_:
+        return open_[0]
+    return stated(not breaks, *(words for one in both for words in one.evidence))
+
+
+def _laboratory(criterion: Criterion, patient: PatientFacts) -> Outcome:
     values = [one for one in patient.values if one.name == criterion.name]
     if not values:
         return unknown("not_mentioned")
@@ -77,12 +96,27 @@ def laboratory(criterion: Criterion, patient: PatientFacts) -> Outcome:
     if _outdated(newest, patient.as_of, FRESH_LABORATORY):
         return unknown("outdated", *words)
     if criterion.unit == "ULN":
-        return unknown("limit_unknown", *words)
-    answers = {_against(criterion, one) for one in latest}
+        limits = [one.limit for one in latest if one.limit]
+        if len(limits) < len(latest):
+            return unknown("limit_unknown", *words)
+        words = (*words, *(one.evidence for one in limits[:3]))
+    answers = {_against(_scaled(criterion, one), one) for one in latest}
     if None in answers:
         return unknown("unit", *words)
     answer = answers.pop()
     return unknown("conflict", *words) if answers or answer is None else stated(answer, *words)
+
+
+def _scaled(criterion: Criterion, one: DatedValue) -> Criterion:
+    """A multiple of the upper limit, as the number that this value's own report makes of it."""
+    if criterion.unit != "ULN" or one.limit is None or criterion.value is None:
+        return criterion
+    return criterion.model_copy(
+        update={
+            "value": criterion.value * one.limit.high,
+            "unit": one.limit.unit or one.unit,
+        }
+    )
 
 
 def _against(criterion: Criterion, one: DatedValue) -> bool | None:

@@ -19,8 +19,8 @@ LABS: dict[str, str] = {
     "creatinine": r"(?:serum )?creatinine?(?:mie)?",
     "bilirubin": r"(?:total |serum )*bilirubine?(?: totale)?|bilirubinemie",
     "ASAT": r"asa?t|sgot|aspartate (?:amino)?transaminase|aspartate aminotransferase|got|tgo",
-    "ALAT": r"ala?t|sgpt|alanine (?:amino)?transaminase|alanine aminotransferase|gpt|tgp"
-            r"|transaminases",
+    "ALAT": r"ala?t|sgpt|alanine (?:amino)?transaminase|alanine aminotransferase|gpt|tgp",
+    "transaminases": r"(?:serum )?(?:amino)?transaminases?|aminotransferases?",
     "ALP": r"alkaline phosphatase|phosphatases? alcalines?|alk phos|pal",
     "albumin": r"(?:serum )?albumine?(?:mie)?",
     "INR": r"inr|international normali[sz]ed ratio",

@@ -22,6 +22,16 @@ BRAIN = "brain metastases"
 
 
 @dataclass(frozen=True, slots=True)
+class PrintedLimit:
+    """The upper limit of normal that the document of a value prints."""
+
+    high: float
+    unit: str | None
+    """None: that of the value."""
+    evidence: DocumentEvidence
+
+
+@dataclass(frozen=True, slots=True)
 class DatedValue:
     """A laboratory value or a sign."""
 
@@ -31,6 +41,7 @@ class DatedValue:
     sign: str | None
     date: str | None
     evidence: DocumentEvidence
+    limit: PrintedLimit | None = None
 
 
 @dataclass(frozen=True, slots=True)

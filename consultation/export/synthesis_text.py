@@ -250,7 +250,11 @@ def _sources(evidence: Sequence[DocumentEvidence]) -> str:
     for one in evidence:
         page = f" p.{one.page}" if one.page else ""
         when = f", {_day(one.date)}" if one.date else ""
-        marks.append(f"[{one.source}{page}{when}]")
+        seen = ""
+        if one.ocr is not None:
+            sure = f" {one.ocr.confidence:.0%}" if one.ocr.confidence is not None else " ?"
+            seen = f", OCR{sure}"
+        marks.append(f"[{one.source}{page}{when}{seen}]")
     return " ".join(dict.fromkeys(marks))
 
 

@@ -16,8 +16,8 @@ from functools import cache
 from importlib.resources import files
 from typing import Any, Literal
 
-Wording = Literal["tuned", "held_out", "fresh", "unseen", "blind"]
-"""``unseen`` and ``blind``: of stale facts alone; ``blind`` ones stand in files of their own."""
+Wording = Literal["tuned", "held_out", "fresh", "unseen", "blind", "blind2"]
+"""The last three: of stale facts alone; ``blind`` and ``blind2`` stand in files of their own."""
 _ORDER = ("story", "problems", "hist", "family", "allergy", "habits", "treat", "stopped", "exam",
           "labs", "imaging", "vigilance", "concl", "plan")  # fmt: skip
 _NAMES = {
@@ -130,7 +130,7 @@ def _patient(
     wordings: Wording,
     rng: random.Random,
 ) -> Patient:
-    table = _wordings(language, "blind_" if wordings == "blind" else "")[group]
+    table = _wordings(language, f"{wordings}_" if wordings in ("blind", "blind2") else "")[group]
     slots = _slots(language, rng)
     if group == "controls":
         pair = table["pairs"][number % len(table["pairs"])]

@@ -18,6 +18,8 @@ from jobs.store.tables import Artefact, Consultation, is_id, now_ms
 
 BYTES, READING, MAP, SYNTHESIS = "document", "reading", "map", "synthesis"
 """Kinds of artefacts: a document as it came, as it was read, what rules found in it, a version."""
+RESEARCH = "research"
+"""What a research function said, by the id of its job."""
 
 
 class About(Record):
@@ -152,6 +154,17 @@ def documents(session: Session, ring: KeyRing, org_id: str, record_id: str) -> l
     return [opened(row, ring) for row in session.scalars(query.order_by(RecordDocument.number))]
 
 
+def numbers(session: Session, org_id: str, record_id: str) -> set[int]:
+    """Of the documents that are there."""
+    return set(
+        session.scalars(
+            select(RecordDocument.number).where(
+                RecordDocument.org_id == org_id, RecordDocument.record_id == record_id
+            )
+        )
+    )
+
+
 def document_row(session: Session, org_id: str, record_id: str, number: int) -> RecordDocument:
     """Raises NotFound."""
     row = session.get(RecordDocument, (record_id, number))
@@ -166,7 +179,8 @@ def has(session: Session, record_id: str, number: int) -> bool:
 
 def remove_document(session: Session, record: RecordRow, number: int) -> None:
     """With what is attached to it, and everything that was made from any of them: what rules
-    found, and each synthesis that cites it. ``record`` is locked."""
+    found, each synthesis that cites it, and all that research functions said. ``record`` is
+    locked."""
     attached = select(RecordDocument.number).where(
         RecordDocument.record_id == record.id, RecordDocument.parent == number
     )
@@ -186,6 +200,7 @@ def remove_document(session: Session, record: RecordRow, number: int) -> None:
                 Artefact.name.like(f"{one}.%"),
             )
         )
+    artefacts.forget(session, record.org_id, record.id, RESEARCH)
     told = [
         row for row in syntheses(session, record.org_id, record.id)
         if gone & {int(one) for one in row.documents.split()}

@@ -19,8 +19,7 @@ from consultation.document_errors import (
 from consultation.documents import DocumentFormat
 from records.blocks import Block, Reading, cleaned
 from records.limits import Limits
-from records.lines import blocks_of_lines
-from records.ocr import Ocr
+from records.ocr import Ocr, Seen, blocks_seen
 from records.readers.pdf_layout import append, page_blocks
 from records.readers.pdf_repeats import without_repeats
 from records.readers.pdf_words import Char, Line, lines_of
@@ -59,7 +58,7 @@ def _read(document: Any, limits: Limits, ocr: Ocr | None) -> Reading:
         raise TooManyPages("more pages than one document may have")
     pages: list[list[Line]] = []
     sizes: list[tuple[float, float]] = []
-    seen: dict[int, str] = {}
+    seen: dict[int, Seen] = {}
     unreadable: list[int] = []
     room = 2 * limits.characters
     for index in range(count):
@@ -70,9 +69,9 @@ def _read(document: Any, limits: Limits, ocr: Ocr | None) -> Reading:
             lines = lines_of(letters)
             if sum(len(word.text) for line in lines for word in line.words) < _FEW:
                 if _has_picture(page):
-                    text = ocr(_png(page)) if ocr else ""
-                    if text.strip():
-                        seen[index] = text
+                    found = ocr(_png(page)) if ocr else Seen("")
+                    if found.text.strip():
+                        seen[index] = found
                     else:
                         unreadable.append(index + 1)
                 elif not any(line.words for line in lines):
@@ -88,7 +87,7 @@ def _read(document: Any, limits: Limits, ocr: Ocr | None) -> Reading:
     blocks: list[Block] = []
     for index, lines in enumerate(without_repeats(pages, [height for _, height in sizes])):
         if index in seen:
-            blocks.extend(blocks_of_lines(seen[index].splitlines(), index + 1))
+            blocks.extend(blocks_seen(seen[index], index + 1))
         else:
             append(blocks, page_blocks(lines, index + 1))
     warnings = []

@@ -353,7 +353,8 @@ def _refusal(answer: object) -> ContextOverflow | EngineFailed:
 def _problem(problem: str) -> Exception:
     if problem == "library":
         return EngineMissing(
-            "xllamacpp cannot be loaded on this machine", hint="pip install 'anamnese[embedded]'"
+            "xllamacpp cannot be loaded on this machine",
+            hint="It needs libgomp (apt install libgomp1) and a 64-bit CPU that its wheel is for.",
         )
     if problem == "corrupt":
         return WeightsCorrupt("the language model's GGUF file is damaged or incomplete")

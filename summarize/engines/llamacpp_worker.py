@@ -13,6 +13,8 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import ctypes
+import importlib.util
 import json
 import os
 import secrets
@@ -68,6 +70,7 @@ def main() -> None:
 
 def _start(options: argparse.Namespace, folder: Path) -> tuple[dict[str, str], object]:
     """Load the weights and listen. Raises ImportError, or RuntimeError if llama.cpp refuses."""
+    _load_openmp()
     import xllamacpp
 
     key = secrets.token_hex(32)
@@ -92,6 +95,25 @@ def _start(options: argparse.Namespace, folder: Path) -> tuple[dict[str, str], o
     params.port = 0
     server = xllamacpp.Server(params)
     return {"address": server.listening_address, "key": key}, server
+
+
+def _load_openmp() -> None:
+    """libgomp, which xllamacpp wants of the system, from torch where the system has none.
+
+    Small images lack it (Debian's ``python:slim``); torch brings its own for the diariser.
+    """
+    try:
+        ctypes.CDLL("libgomp.so.1")
+        return
+    except OSError:
+        found = importlib.util.find_spec("torch")
+    if found is None or found.origin is None:
+        return
+    for file in sorted((Path(found.origin).parent / "lib").glob("libgomp.so.1*")):
+        with contextlib.suppress(OSError):
+            # By its name in the file, the loader knows later that it is there.
+            ctypes.CDLL(str(file), mode=ctypes.RTLD_GLOBAL)
+            return
 
 
 def _why(log: str) -> str:

@@ -31,6 +31,8 @@ _EX_SMOKER = re.compile(
     r"|abstinen\w+(?![^.;]{0,20}alco)|plus de tabac|ne vapote plus"
     r"|stop(?:pe\w*)? (?:en|depuis)|(?:previous|past) smoker"
     r"|(?:ceased|given up) (?:smoking|tobacco|cigarettes)"
+    r"|interromp\w+|cesse de fumer|stopped(?: in)? \d{4}"
+    r"|(?:no|aucune?|zero|pas de) (?:cigarettes?|tobacco|tabac) (?:since|for|depuis)"
     r"|non[- ]smoker since)\b"
 )
 _ALCOHOL = re.compile(

@@ -61,7 +61,13 @@ _WATCH: tuple[tuple[str, str], ...] = (
         r"anticoagul\w+|sous avk|previscan|warfarin\w*|apixaban|rivaroxaban|dabigatran|edoxaban"
         r"|fluindione|eliquis|xarelto|coumadine",
     ),
-    ("pregnancy", r"enceinte|grossesse en cours|pregnant|semaines? d'amenorrhee|\d+ ?sa\b"),
+    (
+        "pregnancy",
+        r"enceinte|grossesse (?:en cours|evolutive|actuelle|gemellaire|monofoetale)"
+        r"|grossesse \((?:terme|dpa)|gravidite en cours|pregnant|semaines? d'amenorrhee|\d+ ?sa\b"
+        r"|(?:ongoing|current|evolving|viable|twin|singleton) pregnancy|pregnancy \((?:due|edd)"
+        r"|\d+ (?:weeks|wks)(?: of|') gestation",
+    ),
     (
         "renal",
         r"insuffisance renale(?: \w+)?|renal (?:impairment|failure|insufficiency)|chronic kidney"

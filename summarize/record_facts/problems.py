@@ -58,12 +58,22 @@ _NOT_OPERATED = re.compile(
 )
 _RESOLVED = re.compile(
     r"\b(?:gueri\w*|resolu\w*|corrige\w*|resolved|cured|healed|disparu\w*|regresse\w*|en remission"
-    r"|in remission|cicatris\w*|resolution|recovered|(?:full )?recovery from"
+    r"|in (?:complete |full |partial )?remission|back to normal|guerison|cicatris\w*"
+    r"|resolution|recovered|(?:full )?recovery from"
     r"|cleared|sevre\w*|traitee? avec succes"
     r"|normalis\w+|disparition|amende\w*|n'a plus d[e']|ne presente plus|settled|subsided"
     r"|(?:has|is|now|all) gone(?! to\b)"
     r"|ecartee?|exclue?|infirmee?|ruled out|excluded|no longer has|successfully treated)\b"
 )
+_NO_MORE = re.compile(
+    r"(?<!pas )(?<!de )(?<!en )(?<!ni )\bplus (?:de |d'|aucune? )|\bno longer\b|\bn'a plus\b"
+)
+"""A denial that tells of what was there."""
+_UNLISTED = re.compile(
+    r"\b(?P<name>(?:hypo|hyper)\w+(?:emie|aemia|emia)|\w{3,}(?:penie|penia|nephrite|nephritis"
+    r"|ite|itis)|zona|shingles)\b"
+)
+"""Names of diseases by how they are made, where no list of ours has them."""
 _POSSIBLE = re.compile(
     r"\b(?:suspicion|suspect\w*|probable\w*|possible\w*|possibly|probably|eventuel\w*|query"
     r"|a (?:confirmer|eliminer)|rule out|\?|risque d\w*|risk of|depistage|screening|prevention"
@@ -122,9 +132,27 @@ def problem_facts(piece: Piece, language: str) -> Iterator[RecordFact]:
             stems = sorted(set(content_stems(_bare(piece), language)))
             if stems:
                 yield _fact(piece, category, "item:" + " ".join(stems), piece.text, language)
+        elif not listed and _RESOLVED.search(line):
+            yield from _over(piece, line, language)
         return
     for finding in lasting:
         yield _disease(piece, finding, lasting, listed, language)
+
+
+def _over(piece: Piece, line: str, language: str) -> Iterator[RecordFact]:
+    """*Le zona est cicatrisé*: the item of a list of problems that bears this one name is over."""
+    names = {match["name"] for match in _UNLISTED.finditer(line)}
+    if len(names) == 1 and not _NOT_OVER.search(line):
+        name = names.pop()
+        at = folded(piece.text).place(line.index(name), line.index(name) + len(name))
+        label = piece.text[slice(*at)]
+        stems = sorted(set(content_stems(label, language)))
+        yield _fact(piece, Category.problem, "item:" + " ".join(stems), label, language)
+
+
+_NOT_OVER = re.compile(
+    r"\b(?:pas|non|jamais|not|never|if|si|jusqu'a|until|apres|after|en attente|pending|sera|will)\b"
+)
 
 
 def _of_no_disease(finding: Finding, line: str) -> bool:
@@ -203,6 +231,8 @@ def _fact(
     line = folded(piece.text).line
     status: FactStatus | None = None
     polarity = finding.polarity if finding else Polarity.affirmed
+    if polarity is Polarity.denied and _NO_MORE.search(line) and not _LISTED & {piece.context}:
+        polarity, status = Polarity.affirmed, "resolved"
     if _RESOLVED.search(line) and polarity is Polarity.affirmed:
         status = "resolved"
     if polarity is Polarity.affirmed and _POSSIBLE.search(line):

@@ -19,14 +19,15 @@ _VITALS = frozenset(
     {"blood_pressure", "heart_rate", "respiratory_rate", "temperature", "oxygen_saturation"}
     | {"weight", "height", "bmi", "pain"}
 )
+_CELLS = r"g/l|/mm3|x ?10[\^*]?9/l|10[\^*e]?9/l|giga/l"
 _LABS: dict[str, tuple[str, str]] = {
-    "hemoglobin": (r"hemoglobine|haemoglobin|hemoglobin|hb", r"g/d?l"),
-    "platelets": (r"plaquettes?|platelets?|plt", r"g/l|/mm3|x ?10\^?9/l|10\*9/l|giga/l"),
+    "hemoglobin": (r"hemoglobine(?:mie)?|haemoglobin|hemoglobin|hb", r"g/d?l"),
+    "platelets": (r"plaquettes?|platelets?|thrombocytes|plt", _CELLS),
     "leukocytes": (
         r"leucocytes|globules blancs|white cells?|wbc|wcc|gb",
-        r"g/l|/mm3|x ?10\^?9/l|giga/l",
+        _CELLS,
     ),
-    "neutrophils": (r"(?:poly)?neutrophiles?|pnn|neutrophils?", r"g/l|/mm3|x ?10\^?9/l|giga/l"),
+    "neutrophils": (r"(?:poly)?neutrophiles?|pnn|neutrophils?", _CELLS),
     "creatinine": (r"creatinine?(?:mie)?|creat", r"umol/l|µmol/l|micromol/l|mg/l|mg/dl"),
     "eGFR": (r"dfg(?:e)?|debit de filtration(?: glomerulaire)?|clairance(?: de la creatinine)?|egfr"
              r"|gfr|mdrd|ckd-?epi", r"ml/min(?:/1[.,]73 ?m2?²?)?"),
@@ -54,6 +55,7 @@ _LAB = re.compile(
         rf"(?P<{re.sub(r'[^a-zA-Z0-9]', '_', name)}>{names})" for name, (names, _) in _LABS.items()
     )
     + r")(?![\w+-]*\w)(?:\s(?:du|le|on|of)\s\d{1,2}(?:/\d\d/\d{4}|\s[a-z]+\s\d{4}))?"
+    r"(?:\s?\((?P<inner>%|[a-zµ^*\d ]{1,9}/[a-zµ\d.,²]+)\)(?=\s*\|))?"
     r"(?P<gap>[^\d;.|]{0,28}?\|?\s*)(?P<sign>[<>≤≥]=?\s?)?"
     r"(?P<value>\d{1,3}(?:[ \u202f]\d{3})+|\d+(?:[.,]\d+)?)(?P<unit>(?:\s|\|)*(?:%"
     r"|[a-zµ^*\d ]{1,9}/[a-zµ\d.,²]+(?:/[\d.,]+ ?m2?²?)?))?"
@@ -63,6 +65,16 @@ _GAP = re.compile(
     r"|egale?|actuellement|currently|controlee?|raised|low|elevee?|basse?|around|environ|,)*$"
 )
 _TARGET = re.compile(r"\b(?:objectif|cible|target|goal|norme?s?|<|seuil|si|if|threshold)\W*$")
+_PER_CELL = re.compile(
+    r"\b(?:corpusculaires?|corpuscular|erythrocyt\w+|distribution|teneur)\b[^|;.]{0,30}$"
+)
+"""Haemoglobin in a red cell, the width of platelets: other measures."""
+_THRESHOLD = re.compile(r"[<>≤≥]\s?=?\s*$")
+_NORMS = re.compile(
+    r"^\W*(?:(?:valeurs?|bornes?|intervalles?) (?:normales?|usuelles?|de reference)|normes?"
+    r"|(?:reference|normal) (?:ranges?|values?|limits?|intervals?))(?: [^:.\d]{0,30})?\W*:"
+)
+"""A list of normal values holds none of the patient's."""
 _IMAGING = re.compile(
     r"\b(?:scanner|tdm|tap\b|irm|echographie|echocardiographie|ett\b|mammographie|radiographie"
     r"|radio\b|tep(?:-scan|-tdm)?|scintigraphie|angioscanner|doppler|coronarographie|ct(?: scan)?"
@@ -85,18 +97,21 @@ def result_facts(piece: Piece, language: str) -> Iterator[RecordFact]:
     line = folded(piece.text)
     when = dates(piece.text, piece.told)
     taken: set[str] = set()
-    for match in _LAB.finditer(line.line):
+    norms = _NORMS.search(line.line) or _NORMS.search(f"{folded(piece.heads).line}:")
+    for match in () if norms else _LAB.finditer(line.line):
         name = next(n for n in _LABS if match[re.sub(r"[^a-zA-Z0-9]", "_", n)])
-        unit = re.sub(r"[\s|]", "", match["unit"] or "").rstrip(".,")
+        unit = re.sub(r"[\s|]", "", match["unit"] or match["inner"] or "").rstrip(".,")
         wanted = _LABS[name][1]
         if not _GAP.match(match["gap"]) and "|" not in match["gap"]:
             continue
         lead = line.line[: match.start("value")].rstrip("<> ≤≥")[-24:]
         aimed = _TARGET.search(lead) or _TARGET.search(line.line[: match.start()][-24:])
+        if _PER_CELL.search(line.line[: match.start()][-50:]):
+            continue
         if aimed or (wanted and not re.match(rf"(?:{wanted})$", unit)):
             continue
         stop = match.end("value")
-        if unit:
+        if match["unit"]:
             stop = match.start("unit") + len(match["unit"].rstrip("., |"))
         start, end = line.place(match.start(), stop)
         taken.add(name)
@@ -112,6 +127,9 @@ def result_facts(piece: Piece, language: str) -> Iterator[RecordFact]:
     for vital in vital_values(piece.text, language):
         if vital.kind not in _VITALS or not vital.plausible:
             continue
+        bounded = _THRESHOLD.search(piece.text[: vital.start])
+        if bounded and vital.name != "oxygen_saturation":
+            continue  # "PAS > 185 mm Hg": a criterion
         start = _lead(line.line, line.at(vital.start), piece.text)
         yield _fact(
             piece, Category.vital, vital.name, piece.text[start : vital.end].strip(), vital.value,

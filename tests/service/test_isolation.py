@@ -86,6 +86,15 @@ def record(door: Door) -> dict[str, str]:
     }
 
 
+def research(door: Door) -> dict[str, str]:
+    """An answer of a research function, of a record of its own."""
+    made = record(door)
+    address = f"/v1/records/{made['record_id']}/research"
+    asked = door.client.post(address, headers=door.as_("admin"), json={"function": "efficacy"})
+    work(door.store, asked.json()["job"]["id"])
+    return {"record_id": made["record_id"], "answer_id": asked.json()["job"]["id"]}
+
+
 def api_key(door: Door) -> dict[str, str]:
     made = door.client.post("/v1/admin/keys", headers=door.as_("admin"), json={"name": "k"})
     return {"key_id": made.json()["id"]}
@@ -104,6 +113,11 @@ def ended_badly(door: Door, job_id: str) -> None:
         session.execute(failed.values(status="failed", error_code="engine_process_ended"))
 
 
+@pytest.fixture(autouse=True)
+def _all_offered(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ANAMNESE_RESEARCH", "1")
+
+
 MAKERS: dict[str, Callable[[Door], dict[str, str]]] = {
     "consultation_id": consultation,
     "job_id": consultation,
@@ -114,6 +128,7 @@ MAKERS: dict[str, Callable[[Door], dict[str, str]]] = {
     "record_id": record,
     "document_id": record,
     "version": record,
+    "answer_id": research,
     "key_id": api_key,
     "person_id": person,
 }
@@ -130,6 +145,7 @@ BODIES: dict[tuple[str, str], dict[str, Any]] = {
     ("POST", "/v1/consultations"): {"files": FILE},
     ("POST", "/v1/records"): {"files": DOCUMENT},
     ("POST", "/v1/records/{record_id}/documents"): {"files": DOCUMENT},
+    ("POST", "/v1/records/{record_id}/research"): {"json": {"function": "efficacy"}},
     ("POST", "/v1/erasures"): {"json": {"patient": "nobody"}},
     ("POST", "/v1/audio/transcriptions"): {"files": FILE, "data": {"model": "none"}},
     ("PATCH", "/v1/uploads/{upload_id}"): {"content": b"123"},

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import importlib
 import io
 import json
 import zipfile
+from collections import Counter
 from pathlib import Path
 
 import pytest
+from sqlalchemy import event
 
 from consultation.engines import no_progress
 from consultation.settings import Settings
@@ -137,9 +140,40 @@ def test_oncology_in_the_formats_of_oncology(door: Door) -> None:
     problem(door.client.get(f"{address}?table=Nothing", headers=door.as_()), 404, "not_found")
 
 
-def test_an_added_document_alone_is_read_and_the_changes_name_it(door: Door) -> None:
+def counted(monkeypatch: pytest.MonkeyPatch, found: Counter[str], place: str) -> None:
+    """Each call of this function is counted, and done."""
+    module, _, name = place.rpartition(".")
+    real = getattr(importlib.import_module(module), name)
+
+    def call(*args: object, **named: object) -> object:
+        found[place] += 1
+        return real(*args, **named)
+
+    monkeypatch.setattr(place, call)
+
+
+def test_an_added_document_alone_is_read_and_the_changes_name_it(
+    door: Door, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    done: Counter[str] = Counter()
+    reading = "jobs.record_tasks.read_record"
+    rules = ("summarize.record_facts.map.facts_of", "summarize.oncology_lines.facts_of")
+    prints = ("jobs.record_tasks.print_of", "jobs.record_pieces.print_of")
+    for place in (reading, *rules, *prints):
+        counted(monkeypatch, done, place)
+
+    def asked(*_: object) -> None:
+        done["statements"] += 1
+
+    event.listen(door.store.database.engine, "before_cursor_execute", asked)
     record, job = send(door, [("file", ("all.zip", zipped(DOCUMENTS[:-1])))], as_of="2024-09-01")
+    done.clear()
     work(door.store, job)
+    count = len(DOCUMENTS) - 1
+    assert {place: done[place] for place in (reading, *rules, *prints)} == {
+        reading: count, **dict.fromkeys(rules, count), prints[0]: count, prints[1]: 0,
+    }  # fmt: skip
+    assert done["statements"] > 10 * count
     assert get(door, f"/v1/records/{record}/syntheses/1/changes")["earlier"] is None
     first = pieces(door.store, record, READING)
     mapped = pieces(door.store, record, MAP)
@@ -152,7 +186,21 @@ def test_an_added_document_alone_is_read_and_the_changes_name_it(door: Door) -> 
         data={"as_of": "2024-09-01"},
     )
     assert answer.status_code == 202, answer.text
+    done.clear()
     work(door.store, answer.json()["job"]["id"])
+    # However many there are, one is read, and the others are not asked for one by one.
+    assert {place: done[place] for place in (reading, *rules, *prints)} == {
+        reading: 1, **dict.fromkeys(rules, 1), prints[0]: 1, prints[1]: 0,
+    }  # fmt: skip
+    assert done["statements"] < 80
+    again = door.client.post(
+        f"/v1/records/{record}/syntheses", headers=door.as_(), json={"as_of": "2024-09-01"}
+    )
+    done.clear()
+    work(door.store, again.json()["job"]["id"])
+    assert not any(done[place] for place in (reading, *rules, *prints))
+    assert done["statements"] < 50
+    event.remove(door.store.database.engine, "before_cursor_execute", asked)
     second = pieces(door.store, record, READING)
     assert len(second) == len(DOCUMENTS)
     assert first.items() <= second.items()

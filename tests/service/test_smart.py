@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import threading
 from typing import Any
@@ -12,9 +13,14 @@ from fastapi.testclient import TestClient
 from sqlalchemy import select
 
 from api.app import make_app
-from jobs.store import people
+from api.live_start import create
+from api.live_wire import Start
+from jobs.store import people, uploads
+from jobs.store.access import SCOPES, Principal, Role
 from jobs.store.artefacts import SUMMARY, TRANSCRIPT
+from jobs.store.audit import Actor
 from jobs.store.tables import Organisation
+from jobs.uploads import UploadFields
 from tests.service.conftest import MakeSettings, fresh_database
 from tests.service.launching import (
     URL,
@@ -112,6 +118,21 @@ def test_a_launch_files_what_is_recorded_with_its_patient(
         assert context["encounter"]["start"] == "2026-03-02T09:30:00+01:00"
         assert context["practitioners"][0]["name"] == "Dr Claire Martin"
         _check_document(client, who, sent.headers["anamnese-consultation"])
+        # So is what is heard while it is recorded.
+        store = client.app.state.service.store  # type: ignore[attr-defined]
+        with store.database.read() as session:
+            org = session.scalar(select(Organisation.id).where(Organisation.name == "clinic"))
+        assert org is not None
+        clinician = Principal(org, me["id"], Role.clinician, SCOPES[Role.clinician])
+        start = Start(type="start", audio="pcm", fields={"launch": about["id"], "language": "fr"})
+        by = Actor(org, me["id"], "test")
+        begun = asyncio.run(create(client.app.state.service, clinician, by, start))  # type: ignore[attr-defined]
+        with store.database.read() as session:
+            row = uploads.find(session, org, begun)
+            live = UploadFields.model_validate_json(uploads.fields_of(row, store.ring))
+        assert live.context is not None
+        assert "V-2026-7" in live.context
+        assert live.patient is not None
         # What does not name the launch is nobody's.
         other = upload(client, who)
         place = f"/v1/consultations/{other.headers['anamnese-consultation']}/document-context"
@@ -135,10 +156,7 @@ def test_a_launch_files_what_is_recorded_with_its_patient(
 
         # Who is blocked here gets in by no launch.
         third = client.get("/v1/me", headers=stranger).json()["id"]
-        store = client.app.state.service.store  # type: ignore[attr-defined]
         with store.database.write() as session:
-            org = session.scalar(select(Organisation.id).where(Organisation.name == "clinic"))
-            assert org is not None
             assert people.block(session, org, third, "test")
         refused = client.get("/v1/me", headers=stranger)
         assert (refused.status_code, refused.json()["code"]) == (403, "person_blocked")

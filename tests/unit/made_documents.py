@@ -8,6 +8,7 @@ import json
 import zipfile
 from email.message import EmailMessage
 from typing import Any
+from xml.sax.saxutils import quoteattr
 
 LETTER_FR = """CENTRE HOSPITALIER DES TILLEULS
 Service de cardiologie
@@ -189,6 +190,33 @@ CDA = """<?xml version="1.0" encoding="UTF-8"?>
 </section></component></structuredBody></component></ClinicalDocument>"""
 
 
+def scan(text: str, *, blur: float = 0.8, angle: float = 0.4) -> bytes:
+    """A page as a scanner gives it, PNG: 150 dpi, not quite straight, with grain."""
+    import pypdfium2 as pdfium
+    from fpdf import FPDF
+    from PIL import Image, ImageFilter
+
+    document = FPDF(format="A4", unit="mm")
+    document.add_page()
+    document.set_font("Helvetica", size=11)
+    document.multi_cell(170, 6, text)
+    page = pdfium.PdfDocument(bytes(document.output()))[0].render(scale=150 / 72).to_pil()
+    grey = page.convert("L").rotate(angle, fillcolor=255, resample=Image.Resampling.BICUBIC)
+    soft = grey.filter(ImageFilter.GaussianBlur(blur))
+    held = io.BytesIO()
+    Image.blend(soft, Image.effect_noise(soft.size, 30), 0.25).save(held, "PNG")
+    return held.getvalue()
+
+
+def pdf_of_picture(png: bytes) -> bytes:
+    from fpdf import FPDF
+
+    document = FPDF(format="A4", unit="mm")
+    document.add_page()
+    document.image(io.BytesIO(png), x=0, y=0, w=210)
+    return bytes(document.output())
+
+
 def fhir() -> dict[str, Any]:
     snomed, loinc = "http://snomed.info/sct", "http://loinc.org"
     resources: list[dict[str, Any]] = [
@@ -240,6 +268,30 @@ def fhir() -> dict[str, Any]:
 
 def fhir_bytes() -> bytes:
     return json.dumps(fhir()).encode()
+
+
+def fhir_xml(prefix: str = "") -> bytes:
+    """The same bundle, by the rules of https://hl7.org/fhir/R4/xml.html."""
+    tag = f"{prefix}:" if prefix else ""
+
+    def element(name: str, value: Any) -> str:
+        if isinstance(value, list):
+            return "".join(element(name, one) for one in value)
+        if not isinstance(value, dict):
+            return f"<{tag}{name} value={quoteattr(str(value))}/>"
+        inside = "".join(element(key, one) for key, one in value.items() if key != "resourceType")
+        kind = value.get("resourceType")
+        if kind:
+            inside = f"<{tag}{kind}>{inside}</{tag}{kind}>"
+        return f"<{tag}{name}>{inside}</{tag}{name}>"
+
+    whole = fhir()
+    inside = "".join(element(key, one) for key, one in whole.items() if key != "resourceType")
+    xmlns = f"xmlns:{prefix}" if prefix else "xmlns"
+    return (
+        f'<?xml version="1.0" encoding="UTF-8"?><!-- <html> --><{tag}Bundle '
+        f'{xmlns}="http://hl7.org/fhir">{inside}</{tag}Bundle>'
+    ).encode()
 
 
 def zipped(files: dict[str, bytes]) -> bytes:

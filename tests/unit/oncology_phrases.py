@@ -42,10 +42,10 @@ def document(text: str, language: str, **values: Any) -> SourceDocument:
     )
 
 
-def phrases(language: str) -> list[tuple[str, list[str]]]:
+def phrases(language: str, name: str = "oncology") -> list[tuple[str, list[str]]]:
     """(phrase, facts expected)"""
     found = []
-    for line in (_DATA / f"oncology_{language}.txt").read_text(encoding="utf-8").splitlines():
+    for line in (_DATA / f"{name}_{language}.txt").read_text(encoding="utf-8").splitlines():
         if "=>" in line and not line.startswith("#"):
             phrase, _, facts = line.partition("=>")
             listed = [fact.strip() for fact in facts.split(";")]
@@ -112,6 +112,10 @@ def _field(fact: Any, name: str, value: str) -> bool:
         return any(code.code == value for code in fact.codes)
     if name == "drugs":
         return set(value.split("+")) <= set(fact.drugs)
+    if name == "why":
+        return value in (fact.stop_reason or "").casefold()
+    if name == "change":
+        return (fact.dose_change is not None) == (value == "yes")
     if name == "dose":
         if value == "yes":
             return fact.dose_change is not None

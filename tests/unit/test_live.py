@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import io
+from typing import cast
 
 import av
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from consultation.audio import SAMPLE_RATE, Samples
 from consultation.engines import Span
 from consultation.transcript import Word
+from transcribe import live_whisper
+from transcribe.guards import Heard
 from transcribe.live import Agreement, Listener
 from transcribe.live_audio import Container, Pcm, wav_head
 from transcribe.live_voices import Voices
+from transcribe.whisper import FasterWhisper
 
 EACH = 0.4
 """Seconds of a word here."""
@@ -64,7 +68,16 @@ SENTENCES = 300
 
 
 def perfect(piece: Samples, start: float) -> tuple[Word, ...]:
-    """Hears word n from n·0.4 s on, if it hears all of it and somebody speaks; a sentence has six
+    """As ``inventive``, where somebody speaks."""
+    return tuple(
+        one
+        for one in inventive(piece, start)
+        if piece[round((one.start + one.end) / 2 * SAMPLE_RATE)]
+    )
+
+
+def inventive(piece: Samples, start: float) -> tuple[Word, ...]:
+    """Hears word n from n·0.4 s on, if it hears all of it, in silence too; a sentence has six
     words."""
     end = start + len(piece) / SAMPLE_RATE
     return tuple(
@@ -72,9 +85,7 @@ def perfect(piece: Samples, start: float) -> tuple[Word, ...]:
             f"m{n}" + ("." if n % 6 == 5 else ""), max(0, n * EACH - start), (n + 1) * EACH - start
         )
         for n in range(SENTENCES * 6)
-        if n * EACH >= start - 0.01
-        and (n + 1) * EACH <= end + 0.01
-        and piece[round(((n + 0.5) * EACH - start) * SAMPLE_RATE)]
+        if n * EACH >= start - 0.01 and (n + 1) * EACH <= end + 0.01
     )
 
 
@@ -91,18 +102,21 @@ def loud(samples: Samples) -> tuple[Span, ...]:
 @given(
     st.lists(st.integers(200, 60_000), min_size=1, max_size=40),
     st.lists(st.tuples(st.integers(4, 60), st.booleans()), min_size=1, max_size=4),
+    st.booleans(),
 )
+@example([60_000], [(5, True), (4, False), (60, True)], True)
 def test_however_it_arrives_every_word_is_final_once(
-    pieces: list[int], talk: list[tuple[int, bool]]
+    pieces: list[int], talk: list[tuple[int, bool]], invents: bool
 ) -> None:
-    """Speech of whole words with pauses, in pieces of any size; the end is told."""
+    """Speech of whole words with pauses, in pieces of any size; the end is told. What is
+    invented in a pause inside a window is the decoder's to refuse, and moves no said word."""
     sound = np.concatenate(
         [
             np.full(round((count if spoken else 4) * EACH * SAMPLE_RATE), float(spoken))
             for count, spoken in talk
         ]
     ).astype(np.float32)
-    listener, at, turn = Listener(perfect, loud), 0, 0
+    listener, at, turn = Listener(inventive if invents else perfect, loud), 0, 0
     while at < len(sound):
         size = pieces[turn % len(pieces)]
         listener.add(sound[at : at + size])
@@ -115,7 +129,28 @@ def test_however_it_arrives_every_word_is_final_once(
         for n in range(round(len(sound) / SAMPLE_RATE / EACH))
         if sound[round((n + 0.5) * EACH * SAMPLE_RATE)] > 0
     ]
-    assert [int(one.text[1:].strip(".")) for one in listener.agreement.final] == said
+    final = [int(one.text[1:].strip(".")) for one in listener.agreement.final]
+    assert final == sorted(set(final))
+    assert [n for n in final if n in set(said) or not invents] == said
+
+
+class Invents:
+    """A model that hears a word where nobody speaks."""
+
+    def count_tokens(self, text: str) -> int:
+        return len(text.split())
+
+    def follow(self, _piece: Samples, _language: str, _hotwords: str) -> Heard:
+        words = (word("mal", 0.5, 0.9), word("merci", 3.0, 3.4), word("tête", 5.5, 5.9))
+        return Heard(words=words, log_probability=-0.2, no_speech=0.0)
+
+
+def test_a_word_in_a_pause_of_the_window_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(live_whisper, "speech_spans", loud)
+    sound = np.ones(6 * SAMPLE_RATE, dtype=np.float32)
+    sound[SAMPLE_RATE : 5 * SAMPLE_RATE] = 0
+    hear = live_whisper.LiveWhisper(cast(FasterWhisper, Invents()), "fr", ())
+    assert [one.text for one in hear(sound, 0.0)] == ["mal", "tête"]
 
 
 def test_silence_is_never_decoded() -> None:

@@ -33,6 +33,10 @@ OUTSIDE = (
     '<ClinicalDocument xmlns="urn:hl7-org:v3"><title>&a;</title></ClinicalDocument>'
 )
 DEEP_XML = '<ClinicalDocument xmlns="urn:hl7-org:v3">' + "<component>" * 100_000
+_FHIR = 'Bundle xmlns="http://hl7.org/fhir"'
+LAUGHS_FHIR = LAUGHS.replace('ClinicalDocument xmlns="urn:hl7-org:v3"', _FHIR, 1)
+OUTSIDE_FHIR = OUTSIDE.replace('ClinicalDocument xmlns="urn:hl7-org:v3"', _FHIR, 1)
+DEEP_FHIR = f"<{_FHIR}>" + "<entry>" * 100_000
 DEEP_HTML = "<html><body>" + "<div>" * 100_000 + "x" + "</div>" * 100_000
 DEEP_JSON = '{"resourceType": "Bundle", "entry": ' + "[" * 100_000
 DEEP_RTF = r"{\rtf1 " + "{" * 100_000 + "x"
@@ -55,6 +59,11 @@ DEEP_RTF = r"{\rtf1 " + "{" * 100_000 + "x"
         (LAUGHS.encode(), "unsafe_xml"),
         (OUTSIDE.encode(), "unsafe_xml"),
         (DEEP_XML.encode(), "too_deep"),
+        (LAUGHS_FHIR.encode(), "unsafe_xml"),
+        (OUTSIDE_FHIR.encode(), "unsafe_xml"),
+        (DEEP_FHIR.encode(), "too_deep"),
+        (f"<{_FHIR}><entry>".encode(), "damaged_document"),
+        (f"<{_FHIR}/>".encode(), "unknown_format"),
         (DEEP_HTML.encode(), "too_deep"),
         (DEEP_JSON.encode(), "too_deep"),
         (DEEP_RTF.encode(), "too_deep"),
@@ -243,6 +252,7 @@ WHOLE = {
     "eml": made.mail(attachment=("a.rtf", made.RTF)),
     "xml": made.CDA.encode(),
     "json": made.fhir_bytes(),
+    "fhir.xml": made.fhir_xml(),
     "rtf": made.RTF,
     "zip": made.zipped({"a.rtf": made.RTF, "b.txt": made.LETTER_FR.encode()}),
 }

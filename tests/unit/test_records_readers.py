@@ -203,6 +203,39 @@ def test_fhir_bundle_and_its_attached_text() -> None:
     assert attached.date == "2018-03-02"
 
 
+def test_fhir_as_xml_is_read_like_its_json() -> None:
+    as_json = read_record([("dossier", made.fhir_bytes())]).documents
+    for prefix in ("", "f"):
+        as_xml = read_record([("dossier", made.fhir_xml(prefix))]).documents
+        assert len(as_xml) == len(as_json) == 2
+        for one, other in zip(as_xml, as_json, strict=True):
+            # Of the bytes, which are other ones.
+            assert one.model_copy(update={"sha256": other.sha256}) == other
+
+
+def test_narrative_contained_and_plain_lists_of_fhir_xml() -> None:
+    content = """<?xml version="1.0" encoding="ISO-8859-1"?>
+<Bundle xmlns="http://hl7.org/fhir"><type value="document"/>
+<entry><fullUrl value="urn:uuid:1"/><resource><Composition><language value="fr"/>
+<title value="Lettre de liaison"/><date value="2024-03-05"/><author><reference value="#x"/></author>
+<section><title value="Allergies"/><text><status value="generated"/>
+<div xmlns="http://www.w3.org/1999/xhtml"><p>Allergie à la <b>pénicilline</b>.</p>
+<ul><li>aucune autre</li></ul></div></text></section></Composition></resource></entry>
+<entry><resource><Practitioner><id value="a"/><name><family value="Noël"/><given value="Anne"/>
+</name></Practitioner></resource></entry>
+<entry><resource><Observation><contained><Practitioner><id value="p"/><name><text value="Dr Li"/>
+</name></Practitioner></contained><status value="final"/><code><text value="Potassium"/></code>
+<effectiveDateTime value="2024-03-04"/><valueQuantity><value value="4.10"/><unit value="mmol/L"/>
+</valueQuantity></Observation></resource></entry></Bundle>""".encode("iso-8859-1")
+    document = read_document("x.xml", content)
+    assert (document.format, document.title) == (DocumentFormat.fhir, "Lettre de liaison")
+    assert (document.date, document.language) == ("2024-03-05", "fr")
+    told = texts(document)
+    assert "Allergie à la pénicilline." in told
+    assert "aucune autre" in told
+    assert any(line.startswith("Potassium") and "4.10 mmol/L" in line for line in told)
+
+
 def test_fhir_extensions_are_read_and_what_was_an_error_is_not() -> None:
     snomed = "http://snomed.info/sct"
     cancer = {

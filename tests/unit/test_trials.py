@@ -56,6 +56,7 @@ def _verdicts(asked: str, said: str, language: str, kind: str = "i") -> list[str
         ("Bilirubin less than or equal to (≤) 1.5 times the upper limit of normal", "en",
          "laboratory", "bilirubin", "<=", 1.5, None, "ULN"),
         ("créatinine ≤ 1,5 LSN", "fr", "laboratory", "creatinine", "<=", 1.5, None, "ULN"),
+        ("ASAT/ALAT ≤ 3 N", "fr", "laboratory", "ASAT", "<=", 3, None, "ULN"),
         ("clairance de la créatinine ≥ 50 mL/min", "fr", "laboratory", "eGFR", ">=", 50, None,
          "ml/min"),
         ("LVEF at least 50%", "en", "laboratory", "FEVG", ">=", 50, None, "%"),
