@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
-from pydantic import Field
+from pydantic import Field, StrictBool
 
 from api.auth import Manager, actor
 from api.problem import responses
@@ -41,7 +41,7 @@ class FailureList(Wire):
 
 class RetryCode(Wire):
     code: Code
-    force: bool = False
+    force: StrictBool = False
     """Also where what was sent was the cause."""
 
 

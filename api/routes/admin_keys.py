@@ -66,7 +66,7 @@ class Keys(Wire):
 
 
 class Grace(Wire):
-    grace_hours: float = Field(default=24, ge=0, le=30 * 24)
+    grace_hours: float = Field(default=24, strict=True, ge=0, le=30 * 24)
     """How long the old secret is still taken."""
 
 

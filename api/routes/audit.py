@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Query
 from fastapi.responses import StreamingResponse
+from pydantic import BeforeValidator
 
 from api.auth import Auditor
 from api.problem import responses
@@ -23,6 +25,16 @@ _AT_ONCE = 1000
 _JSONL, _CSV = "application/x-ndjson", "text/csv"
 
 
+def _written_out(given: object) -> object:
+    """A moment as ISO 8601; bare numbers, which pydantic reads as seconds, are a mistake here."""
+    if isinstance(given, str) and not re.match(r"\d{4}-\d\d-\d\d", given):
+        raise ValueError("not an ISO 8601 date")
+    return given
+
+
+Moment = Annotated[datetime, BeforeValidator(_written_out)]
+
+
 def searched(
     actor: Annotated[
         str | None,
@@ -34,8 +46,8 @@ def searched(
     subject: Annotated[
         str | None, Query(max_length=40, description="A consultation, job, key…, or how it begins.")
     ] = None,
-    since: Annotated[datetime | None, Query(description="This moment and later.")] = None,
-    until: Annotated[datetime | None, Query(description="Earlier than this moment.")] = None,
+    since: Annotated[Moment | None, Query(description="This moment and later.")] = None,
+    until: Annotated[Moment | None, Query(description="Earlier than this moment.")] = None,
 ) -> Wanted:
     return Wanted(_text(actor), _text(action), _text(subject), _ms(since), _ms(until))
 
