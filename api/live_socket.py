@@ -136,7 +136,7 @@ class LiveSocket:
     async def _end(self, held: Held, words: LiveWords, head: int) -> None:
         await run_in_threadpool(self._uploads.conclude, self._by, held, head)
         await self._tell_job(held)
-        await words.finish()
+        await words.finish(self._used.settings.live_last_seconds)
 
     async def _leave(self, held: Held, words: LiveWords) -> None:
         words.stop()

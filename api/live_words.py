@@ -18,8 +18,6 @@ from jobs.uploads import Held, UploadFields, Uploads
 from transcribe.vocabulary import expected
 
 Send = Callable[[dict[str, Any]], Awaitable[None]]
-_LAST_SECONDS = 8.0
-"""For the last words, once the job is there."""
 _RESTARTS = 2
 
 
@@ -79,11 +77,11 @@ class LiveWords:
         await self._send({"type": "notice", "code": "live_words_restarted"})
         self.forward()
 
-    async def finish(self) -> None:
-        """Wait for the last words, not for long."""
+    async def finish(self, seconds: float) -> None:
+        """Wait for the last words, ``seconds`` at most."""
         if self._hearing is not None and self._forwarding is not None:
             self._hearing.end()
-            await asyncio.wait({self._forwarding}, timeout=_LAST_SECONDS)
+            await asyncio.wait({self._forwarding}, timeout=seconds)
             self._hearing.close()
             self._hearing = None
 

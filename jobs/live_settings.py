@@ -19,3 +19,6 @@ class LiveSettings(BaseSettings):
     on with."""
     live_hours: float = Field(default=4.0, gt=0)
     """A live session this old is ended, and becomes a job."""
+    live_last_seconds: float = Field(default=8.0, gt=0)
+    """A session that has ended stays open for so long at most, for its last words; its job is there
+    already."""
