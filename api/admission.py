@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import NamedTuple
 
 from api.problem import TooBusy
 from consultation.errors import DiskFull
@@ -89,7 +90,7 @@ class Room:
     def look(self) -> None:
         """Raises DiskFull."""
         settings = self._admission._settings
-        free = _free(settings.audio_folder)
+        free = disk_of(settings.audio_folder).free
         needed = self._admission._promise(0) + (settings.disk_reserve_mb << 20)
         if free < needed:
             self.give(self.promised)
@@ -100,8 +101,16 @@ class Room:
         self._admission._promise(-size)
 
 
-def _free(folder: Path) -> int:
-    """Bytes, on the disk that the folder is on or will be."""
+class Disk(NamedTuple):
+    """Bytes."""
+
+    total: int
+    used: int
+    free: int
+
+
+def disk_of(folder: Path) -> Disk:
+    """The disk that the folder is on or will be."""
     while not folder.exists():
         folder = folder.parent
-    return shutil.disk_usage(folder).free
+    return Disk(*shutil.disk_usage(folder))

@@ -2,34 +2,25 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from starlette.concurrency import run_in_threadpool
 
-from api.form import read_fields, take_patient
 from api.live_wire import Start
 from api.service import Service
-from api.smart.filed import of_launch
+from api.smart.filed import upload_fields
 from jobs.store.access import Principal
 from jobs.store.audit import Actor
-from jobs.uploads import UploadFields, Uploads
+from jobs.uploads import Uploads
 from transcribe.live_audio import wav_head
 
 
 async def create(used: Service, who: Principal, by: Actor, start: Start) -> str:
     """The id of the upload. Raises InputError, StorageQuota, TooManyUnfinished, TooBusy and
     UnknownLaunch."""
-    values = dict(start.fields)
-    patient = take_patient(values)
-    launched = await run_in_threadpool(of_launch, used.store, who, values.pop("launch", None))
-    options, template, priority = read_fields(values, used.settings)
+    filed = partial(upload_fields, live=start.audio)
+    fields = await run_in_threadpool(filed, used.store, used.settings, who, dict(start.fields))
     await run_in_threadpool(used.admission.recording, by.org_id, 0)
-    fields = UploadFields(
-        options=options,
-        template=template,
-        priority=priority,
-        patient=launched.patient if launched else patient,
-        context=launched.context.to_json() if launched else None,
-        live=start.audio,
-    )
     uploads = Uploads(used.store, used.enqueuer, used.settings)
 
     def make() -> str:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from bench.peers import OURS, PEERS, Peer
+from bench.peers import NOT_TAKEN, OURS, PEERS, Peer
 from bench.run import ROOT, environment, plain, run, seconds, speech_job
 from consultation.settings import Settings
 from evaluation.der import diarization_errors
@@ -203,6 +203,7 @@ def _table(
     failed = [p for p in peers if outcomes[p.name].error]
     lines += ["", *(f"- {p.name}: {outcomes[p.name].error}" for p in failed)]
     lines += [f"- {p.name}: {p.note}." for p in peers]
+    lines += [f"- not taken: {name} {why}." for name, why in NOT_TAKEN.items()]
     return "\n".join(lines) + "\n"
 
 

@@ -16,6 +16,7 @@ from jobs.service_settings import ServiceSettings
 from jobs.store import audit, launches, lives, records
 from jobs.store.artefacts import SUMMARY, TRANSCRIPT
 from jobs.store.audit import Actor
+from jobs.store.forecast import DAY_MS, HOUR_MS, Ages
 from jobs.store.orphans import remove_orphans
 from jobs.store.store import Store
 from jobs.store.tables import now_ms
@@ -25,7 +26,6 @@ WORK = "retention"
 EVERY_SECONDS = 60.0
 ORPHANS_SECONDS = 3600.0
 _AT_ONCE = 200
-_HOUR_MS = 3600 * 1000
 
 
 class Retention:
@@ -49,18 +49,13 @@ class Retention:
 
     def look(self) -> dict[str, int]:
         """Kind → how many went."""
-        settings, hours = self._settings, self._settings.retention_audio_hours
-        gone = {"audio": self._audio(now_ms() - int(hours * _HOUR_MS))}
-        for kind, days in (
-            (TRANSCRIPT, settings.retention_transcript_days),
-            (SUMMARY, settings.retention_note_days),
-        ):
-            if days is not None:
-                gone[kind] = self._results(kind, now_ms() - int(days * 24 * _HOUR_MS))
-        if settings.retention_record_days is not None:
-            gone["records"] = self._records(
-                now_ms() - int(settings.retention_record_days * 24 * _HOUR_MS)
-            )
+        keeps = ages(self._settings)
+        gone = {"audio": self._audio(now_ms() - keeps.recordings)}
+        for kind, age in ((TRANSCRIPT, keeps.transcripts), (SUMMARY, keeps.notes)):
+            if age is not None:
+                gone[kind] = self._results(kind, now_ms() - age)
+        if keeps.records is not None:
+            gone["records"] = self._records(now_ms() - keeps.records)
         with self._store.database.write() as session:
             launches.forget(session)
         # Last, and after a while: see erasure.py.
@@ -94,6 +89,20 @@ class Retention:
                     audit.append(self._store.database, session, actor, f"{kind}.expire", con)
             total += gone
         return total
+
+
+def ages(settings: ServiceSettings) -> Ages:
+    """After which each kind goes, by the settings."""
+
+    def days(given: float | None) -> int | None:
+        return int(given * DAY_MS) if given is not None else None
+
+    return Ages(
+        recordings=int(settings.retention_audio_hours * HOUR_MS),
+        transcripts=days(settings.retention_transcript_days),
+        notes=days(settings.retention_note_days),
+        records=days(settings.retention_record_days),
+    )
 
 
 def release(store: Store, actor: Actor, consultation_id: str) -> bool:

@@ -102,7 +102,7 @@ def retry_code(
     if not force and not helps(code):
         raise SameInput("another try would fail for the same reason")
     with store.database.read() as session:
-        wanted = failures.jobs_of(session, actor.org_id, code, limit=AT_ONCE, after="")
+        wanted = failures.jobs_of(session, actor.org_id, code, limit=AT_ONCE)
         whole = failures.batches_of(session, actor.org_id, code)
     jobs = items = skipped = 0
     for job_id in wanted:

@@ -15,12 +15,11 @@ from api.wire import Wire, iso
 from jobs.errors import Conflict
 from jobs.store import access, audit
 from jobs.store.access import Role, Scope
+from jobs.store.forecast import DAY_MS, HOUR_MS
 from jobs.store.tables import ApiKey, now_ms
 
 router = APIRouter(prefix="/v1/admin/keys", tags=["administration"])
 KeyId = Annotated[str, Path(max_length=40, description="As in the list.")]
-_DAY_MS = 24 * 3600 * 1000
-_HOUR_MS = 3600 * 1000
 
 
 class OwnKey(Conflict):
@@ -84,7 +83,7 @@ def index(used: Used, who: Manager) -> Keys:
 def create(wanted: NewKey, request: Request, used: Used, who: Manager) -> KeyMade:
     """Issue a key for this organisation. Where its answer was lost, revoke it and issue another
     one: it cannot be shown again."""
-    expires = now_ms() + wanted.days * _DAY_MS if wanted.days else None
+    expires = now_ms() + wanted.days * DAY_MS if wanted.days else None
     with used.store.database.write() as session:
         row, text = access.issue(
             session,
@@ -103,7 +102,7 @@ def rotate(key_id: KeyId, wanted: Grace, request: Request, used: Used, who: Mana
     """A new secret for a key, shown this once; the old one is taken for a while."""
     with used.store.database.write() as session:
         access.own(session, who.org_id, key_id)
-        row, text = access.rotate(session, key_id, grace_ms=int(wanted.grace_hours * _HOUR_MS))
+        row, text = access.rotate(session, key_id, grace_ms=int(wanted.grace_hours * HOUR_MS))
         audit.append(used.store.database, session, actor(request, who), "apikey.rotate", row.id)
         return KeyMade(**_out(row, who.key_id).model_dump(), secret=text)
 

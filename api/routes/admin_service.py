@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import shutil
 from typing import Literal
 
 from fastapi import APIRouter, Request
 
+from api.admission import disk_of
 from api.auth import Manager, actor
 from api.problem import responses
 from api.service import Service, Used
 from api.wire import Wire, iso
-from jobs.retention import WORK
-from jobs.service_settings import ServiceSettings
+from jobs.retention import WORK, ages
 from jobs.store import audit, census, forecast, lives, workers
-from jobs.store.forecast import DAY_MS, HOUR_MS, Ages, Forecast
+from jobs.store.forecast import HOUR_MS, Forecast
 from jobs.store.tables import now_ms
 
 router = APIRouter(prefix="/v1/admin", tags=["administration"])
@@ -132,7 +131,7 @@ def state(used: Used, _who: Manager) -> StateOut:
 def retention(used: Used, who: Manager) -> RetentionOut:
     """What there is, what goes by its age, and when: to look at, nothing is removed by it."""
     with used.store.database.read() as session:
-        found = forecast.forecast(session, who.org_id, _ages(used.settings))
+        found = forecast.forecast(session, who.org_id, ages(used.settings))
     return RetentionOut(at=iso(now_ms()), kinds=[_kept(one) for one in found])
 
 
@@ -144,18 +143,6 @@ def run(request: Request, used: Used, who: Manager) -> RetentionOut:
         lives.hurry(session, WORK)
         audit.append(used.store.database, session, actor(request, who), "retention.run", WORK)
     return retention(used, who)
-
-
-def _ages(settings: ServiceSettings) -> Ages:
-    def days(given: float | None) -> int | None:
-        return int(given * DAY_MS) if given is not None else None
-
-    return Ages(
-        recordings=int(settings.retention_audio_hours * HOUR_MS),
-        transcripts=days(settings.retention_transcript_days),
-        notes=days(settings.retention_note_days),
-        records=days(settings.retention_record_days),
-    )
 
 
 def _kept(one: Forecast) -> KeptOut:
@@ -197,12 +184,9 @@ def _disk(used: Service) -> DiskOut | None:
     settings = used.settings
     if settings.audio_url is not None and settings.audio_url.startswith("s3://"):
         return None
-    folder = settings.audio_folder
-    while not folder.exists():
-        folder = folder.parent
-    found = shutil.disk_usage(folder)
+    disk = disk_of(settings.audio_folder)
     return DiskOut(
-        free_bytes=found.free,
-        total_bytes=found.total,
+        free_bytes=disk.free,
+        total_bytes=disk.total,
         reserve_bytes=settings.disk_reserve_mb << 20,
     )

@@ -6,6 +6,7 @@ with a job, as if it had been sent in one request.
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Header, Request, Response
@@ -13,12 +14,12 @@ from starlette.concurrency import run_in_threadpool
 
 from api import tus
 from api.auth import Reader, Writer, actor
-from api.form import FIELDS, read_fields, take_patient
+from api.form import FIELDS
 from api.openapi import header
 from api.parts import Holding, receive_part
 from api.problem import TooLarge, UnsupportedMedia, responses
 from api.service import Service, Used
-from api.smart.filed import of_launch
+from api.smart.filed import upload_fields
 from api.wire import JobOut, UploadOut, job_out, upload_out
 from consultation.errors import EmptyFile
 from jobs.store import job_rows
@@ -100,9 +101,8 @@ async def create(
     if upload_length == 0:
         raise EmptyFile("the recording holds no bytes")
     values, kept = tus.read_metadata(upload_metadata)
-    patient = take_patient(values)
-    launched = await run_in_threadpool(of_launch, used.store, who, values.pop("launch", None))
-    options, template, priority = read_fields(values, used.settings)
+    filed = partial(upload_fields, metadata=kept)
+    fields = await run_in_threadpool(filed, used.store, used.settings, who, values)
     checksum = tus.Checksum(upload_checksum) if upload_checksum else None
     first = bool(request.headers.get("content-type"))
     if first:
@@ -111,14 +111,6 @@ async def create(
     with used.admission.upload(upload_length):
         pass  # there is room now; later, each part sees whether the disk is full
     by = actor(request, who)
-    fields = UploadFields(
-        options=options,
-        template=template,
-        priority=priority,
-        patient=launched.patient if launched else patient,
-        context=launched.context.to_json() if launched else None,
-        metadata=kept,
-    )
     row = await run_in_threadpool(_uploads(used).create, by, upload_length, fields)
     if first:
         row = await receive_part(request, _uploads(used), by, row.id, 0, checksum)

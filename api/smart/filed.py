@@ -1,15 +1,44 @@
-"""What a recording that was made in a launched session is filed with."""
+"""What comes with a recording → how it is filed: by its fields, or by the launch that they name."""
 
 from __future__ import annotations
 
+from typing import Literal
+
+from api.form import read_fields, take_patient
 from api.smart.errors import UnknownLaunch
 from api.smart.stages import Launched
+from jobs.service_settings import ServiceSettings
 from jobs.store import launches
 from jobs.store.access import Principal
 from jobs.store.store import Store
+from jobs.uploads import UploadFields
 
 
-def of_launch(store: Store, who: Principal, launch_id: str | None) -> Launched | None:
+def upload_fields(
+    store: Store,
+    settings: ServiceSettings,
+    who: Principal,
+    values: dict[str, str],
+    *,
+    metadata: str = "",
+    live: Literal["pcm", "container"] | None = None,
+) -> UploadFields:
+    """``values`` are used up. Raises InputError of some kind, UnknownLaunch."""
+    patient = take_patient(values)
+    launched = _of_launch(store, who, values.pop("launch", None))
+    options, template, priority = read_fields(values, settings)
+    return UploadFields(
+        options=options,
+        template=template,
+        priority=priority,
+        patient=launched.patient if launched else patient,
+        context=launched.context.to_json() if launched else None,
+        metadata=metadata,
+        live=live,
+    )
+
+
+def _of_launch(store: Store, who: Principal, launch_id: str | None) -> Launched | None:
     """Patient and context of the launch that a recording names: named by it, and not taken from the
     session that sends it, which may be a later one about somebody else. Raises UnknownLaunch."""
     if not launch_id:

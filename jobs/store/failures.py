@@ -56,9 +56,9 @@ def by_code(session: Session, org_id: str) -> list[Failures]:
     return sorted(found, key=lambda one: (-one.jobs - one.items, one.code))
 
 
-def jobs_of(session: Session, org_id: str, code: str, *, limit: int, after: str) -> Sequence[str]:
-    """Ids of unsettled jobs with this code, from the one after ``after`` on."""
-    query = select(Job.id).where(_open(org_id), _code == code, Job.id > after)
+def jobs_of(session: Session, org_id: str, code: str, *, limit: int) -> Sequence[str]:
+    """Ids of unsettled jobs with this code."""
+    query = select(Job.id).where(_open(org_id), _code == code)
     return session.scalars(query.order_by(Job.id).limit(limit)).all()
 
 

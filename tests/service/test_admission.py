@@ -169,6 +169,6 @@ def test_a_full_queue_is_said_with_when_to_come_again(settings: ServiceSettings)
 
 
 def test_one_folder_that_is_not_there_yet(tmp_path: Path) -> None:
-    from api.admission import _free
+    from api.admission import disk_of
 
-    assert _free(tmp_path / "a" / "b") > 0
+    assert disk_of(tmp_path / "a" / "b").free > 0
