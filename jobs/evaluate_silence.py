@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import wave
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +15,7 @@ from consultation.errors import NoSpeech
 from consultation.settings import Settings
 from consultation.wire import Record, Seconds, ms
 from evaluation.samples import sample_recordings
-from evaluation.sounds_without_speech import SOUNDS, Sound, babble
+from evaluation.sounds import SOUNDS, Sound, babble
 from jobs.files import temporary_folder
 from jobs.pipeline import Pipeline
 from transcribe.audio import decode
@@ -48,7 +49,7 @@ def evaluate_silence(
     with Pipeline(settings, TranscribeOptions(), progress) as pipeline, temporary_folder() as work:
         makers = dict(SOUNDS)
         voices = _voices(work)
-        makers["babble"] = lambda seconds, seed: babble(seconds, voices, seed)
+        makers["babble"] = partial(babble, voices=voices)
         for name, make in makers.items():
             started(name)
             path = work / f"{name.replace(' ', '-')}.wav"

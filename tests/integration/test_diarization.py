@@ -114,7 +114,7 @@ def test_the_recording_level_does_not_matter(
 
 
 @pytest.mark.parametrize("seconds", [0.2, 3.0, 25.0])
-@pytest.mark.parametrize("sound", ["silence", "white noise", "pink noise", "hum"])
+@pytest.mark.parametrize("sound", ["nothing", "silence", "white noise", "pink noise", "hum"])
 def test_nobody_speaks(diarizer: PyannoteDiarizer, sound: str, seconds: float) -> None:
     found = diarizer.diarize(SOUNDS[sound](seconds), speakers=SpeakerCount())
     assert (found.turns, found.exclusive) == ((), ())

@@ -121,9 +121,9 @@ def test_music_before_and_after_speech_adds_nothing(
     whisper: FasterWhisper, recordings: dict[str, Samples]
 ) -> None:
     speech = recordings["fr"][: 11 * SAMPLE_RATE]
-    music = SOUNDS["music"](20)
+    music = SOUNDS["hold music"](20)
     result = whisper.recognize(
-        np.concatenate([music, speech, SOUNDS["silence"](20), music]),
+        np.concatenate([music, speech, SOUNDS["nothing"](20), music]),
         language="fr",
         vocabulary=DRUGS["fr"],
     )
