@@ -9,17 +9,17 @@ import typer
 
 from api.arguments import settings
 from api.console import Console, Mode, reported
+from api.serve import require_service
 from consultation.errors import InvalidOption
 from evaluation.alarms import to_markdown
 from jobs.evaluate_cda import evaluate_cda
 from jobs.evaluate_cda import to_markdown as to_markdown_cda
 from jobs.evaluate_records import evaluate_records
 from jobs.files import write
-from jobs.stored_speed import measure_stored
-from jobs.stored_speed import to_markdown as stored_to_markdown
 from jobs.synthesis_speed import measure
 from jobs.synthesis_speed import to_markdown as speed_to_markdown
 
+DOCUMENTS = (10, 100, 1000)
 Out = Annotated[Path | None, typer.Option("--out", "-o", help="Write the figures as JSON too.")]
 
 
@@ -64,8 +64,11 @@ def synthesis_speed(
     console = Console(Mode.of(quiet=False, as_json=False))
     with reported(console):
         if stored:
-            costs = [measure_stored(count, settings()) for count in documents or [10, 100, 1000]]
-            typer.echo(stored_to_markdown(costs))
+            require_service()
+            from jobs import stored_speed  # needs the service's libraries
+
+            costs = [stored_speed.measure_stored(n, settings()) for n in documents or DOCUMENTS]
+            typer.echo(stored_speed.to_markdown(costs))
             return
-        found = [measure(count, settings()) for count in documents or [10, 100, 1000]]
+        found = [measure(count, settings()) for count in documents or DOCUMENTS]
         typer.echo(speed_to_markdown(found))
