@@ -15,6 +15,7 @@ from typing import Any, Literal
 
 from api.form import FIELDS, read_fields, take_patient
 from consultation.errors import InputError, InvalidOption, UnreadableFile
+from jobs.batch_intake import TRANSCRIPTS
 from jobs.batch_source import BadRow, GoodRow, ItemSource
 from jobs.service_settings import ServiceSettings
 from jobs.store.tables import is_id
@@ -30,15 +31,20 @@ _LINE_MOST = 1 << 20
 def from_folder(
     folder: Path, defaults: Mapping[str, str], settings: ServiceSettings
 ) -> Iterator[GoodRow | BadRow]:
-    """Recordings and transcripts below ``folder``, in the order of their names."""
+    """Recordings and transcripts below ``folder``, in the order of their names.
+
+    A text beside a recording or JSON of the same name was exported from that, and is left out.
+    """
     known = _known_options(defaults, settings)
     number = 0
     for place, folders, names in os.walk(folder):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
+        sources = {Path(n).stem for n in names if Path(n).suffix.lower() in {*AUDIO, ".json"}}
         for name in sorted(names):
             kind = Path(name).suffix.lower()
             transcript = kind == ".json" and name.lower() not in _NOT_TRANSCRIPTS
-            if name.startswith(".") or not (kind in AUDIO or transcript):
+            dialogue = kind in TRANSCRIPTS - {".json"} and Path(name).stem not in sources
+            if name.startswith(".") or not (kind in AUDIO or transcript or dialogue):
                 continue
             number += 1
             path = (Path(place) / name).relative_to(folder).as_posix()
@@ -112,8 +118,8 @@ def _check(of: Kind, wanted: str) -> None:
             raise InvalidOption("consultation_id: is not one")
         return
     check_path(wanted)
-    if Path(wanted).suffix.lower() not in {*AUDIO, ".json"}:
-        raise InvalidOption("path: neither a recording nor a transcript.json")
+    if Path(wanted).suffix.lower() not in AUDIO | TRANSCRIPTS:
+        raise InvalidOption("path: neither a recording nor a transcript")
 
 
 def check_path(wanted: str) -> None:

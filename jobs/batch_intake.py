@@ -11,11 +11,9 @@ import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
-from pydantic import ValidationError
 from sqlalchemy.orm import Session
 
-from consultation.errors import EmptyFile, InputError, InvalidTranscript
-from consultation.transcript import Transcript
+from consultation.errors import EmptyFile, InputError
 from jobs import record_intake
 from jobs.batch_records import take_record
 from jobs.batch_turn import Taken, Turn
@@ -37,8 +35,11 @@ from jobs.store.audit import Actor
 from jobs.store.batch_tables import Batch, BatchItem
 from jobs.store.store import Store
 from jobs.store.tables import Job, new_id
+from jobs.text_transcript import parse_transcript
 from prompts.syntheses import DEFAULT
 
+TRANSCRIPTS = frozenset({".json", ".txt", ".vtt", ".srt"})
+"""Ends of names: a transcript.json, or a dialogue as text."""
 _CHUNK = 1 << 20
 
 
@@ -65,11 +66,11 @@ class Intake:
                 return take_record(inside(folder, source.path, folders=True), turn, self._limit)
             if source.path is not None:
                 path = inside(folder, source.path)
-                if path.suffix.lower() == ".json":
-                    return _transcript(turn, read_transcript(path))
+                if path.suffix.lower() in TRANSCRIPTS:
+                    return _transcript(turn, read_transcript(path), path.suffix)
                 return self._recording(org_id, path, turn)
             if source.transcript is not None:
-                return _transcript(turn, source.transcript.encode())
+                return _transcript(turn, source.transcript.encode(), ".json")
             return Taken(turn)
         except InputError as error:
             return Taken(turn, error=error)
@@ -248,16 +249,13 @@ def _kind(
     return "consultation"
 
 
-def _transcript(turn: Turn, content: bytes) -> Taken:
-    try:
-        transcript = Transcript.model_validate_json(content)
-    except ValidationError:
-        raise InvalidTranscript(
-            "the file is no transcript", hint="See docs/schema/transcript.json."
-        ) from None
+def _transcript(turn: Turn, content: bytes, suffix: str) -> Taken:
+    transcript = parse_transcript(content, suffix, turn.source.options.transcribe.language)
+    # Of what was given: a transcript that is made of a text says when that was.
+    given = transcript.sha256() if suffix == ".json" else hashlib.sha256(content).hexdigest()
     return Taken(
         turn,
         new_id("con"),
         transcript=transcript,
-        content_sha256=turn.source.options_digest(transcript.sha256()),
+        content_sha256=turn.source.options_digest(given),
     )

@@ -16,8 +16,8 @@ class ItemSource(Record):
     """One of ``path``, ``consultation_id`` and ``transcript``. Clinical, so stored encrypted."""
 
     path: str | None = None
-    """Of a recording or a transcript.json, from the batch's folder on; of a record, its folder or
-    its archive or bundle."""
+    """Of a recording, a transcript.json or a dialogue as text, from the batch's folder on; of a
+    record, its folder or its archive or bundle."""
     record: bool = False
     """``path`` holds the documents of one patient."""
     as_of: str | None = None

@@ -16,7 +16,7 @@ from typing import Self, TypeVar
 from pydantic import ValidationError
 
 from consultation.engines import Diarizer, LanguageModel, Progress, Recognizer, no_progress
-from consultation.errors import InvalidTranscript, UnreadableFile
+from consultation.errors import UnreadableFile
 from consultation.export.rttm import to_rttm
 from consultation.export.subtitles import to_srt, to_vtt
 from consultation.export.text import summary_to_markdown, transcript_to_text
@@ -30,7 +30,7 @@ from jobs.files import temporary_folder, write
 from jobs.kept_answers import KeptAnswers
 from jobs.map_cache import FolderCache
 from jobs.models import load_diarizer, load_recognizer
-from jobs.text_transcript import transcript_from_text
+from jobs.text_transcript import parse_transcript
 from prompts.library import default_template
 from summarize.consultation import summarize, summary_digest
 from summarize.engines.load import load_language_model
@@ -148,17 +148,7 @@ def read_transcript(path: Path, language: str | None = None) -> Transcript:
         content = path.read_bytes()
     except OSError as error:
         raise UnreadableFile(f"the transcript could not be read: {error.strerror}") from None
-    if path.suffix.lower() != ".json" and not content.lstrip().startswith(b"{"):
-        try:
-            return transcript_from_text(content.decode("utf-8-sig"), language)
-        except UnicodeDecodeError:
-            raise InvalidTranscript("the text is not UTF-8", hint="Save it as UTF-8.") from None
-    try:
-        return Transcript.model_validate_json(content)
-    except ValidationError as error:
-        # The places only: a message of pydantic would quote what was said.
-        places = sorted({".".join(str(part) for part in e["loc"]) for e in error.errors()})
-        raise InvalidTranscript(f"not a transcript; wrong at: {', '.join(places[:5])}") from None
+    return parse_transcript(content, path.suffix, language)
 
 
 def _read(path: Path, kind: type[Result]) -> Result | None:

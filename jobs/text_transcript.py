@@ -7,10 +7,12 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
+from pydantic import ValidationError
+
 from clinical.stopwords import STOPWORDS
 from clinical.text import fold
 from consultation.dialogue_text import WORD_SECONDS, Said, read_dialogue
-from consultation.errors import UnsupportedLanguage
+from consultation.errors import InvalidTranscript, UnsupportedLanguage
 from consultation.provenance import Quality, provenance
 from consultation.speaker_names import folded, role_of
 from consultation.transcript import Role, RoleSource, Segment, Speaker, Transcript, Turn, Word
@@ -20,6 +22,27 @@ _PAUSE = 2.0
 _LONGEST = 60.0
 """Seconds: subtitles of one speaker are one segment up to such a pause and such a length."""
 _GENERIC = re.compile(r"(locuteur|locutrice|speaker|intervenante?|s) ?\d{1,2}")
+
+
+def parse_transcript(content: bytes, suffix: str, language: str | None = None) -> Transcript:
+    """A transcript.json of ours, or a dialogue as text, WebVTT or SubRip; ``language`` is of those.
+
+    Raises InvalidTranscript or UnsupportedLanguage.
+    """
+    if suffix.lower() != ".json" and not content.lstrip().startswith(b"{"):
+        try:
+            return transcript_from_text(content.decode("utf-8-sig"), language)
+        except UnicodeDecodeError:
+            raise InvalidTranscript("the text is not UTF-8", hint="Save it as UTF-8.") from None
+    try:
+        return Transcript.model_validate_json(content)
+    except ValidationError as error:
+        # The places only: a message of pydantic would quote what was said.
+        places = sorted({".".join(str(part) for part in e["loc"]) for e in error.errors()})
+        raise InvalidTranscript(
+            f"not a transcript; wrong at: {', '.join(places[:5])}",
+            hint="See docs/schema/transcript.json.",
+        ) from None
 
 
 def transcript_from_text(text: str, language: str | None = None) -> Transcript:

@@ -175,13 +175,18 @@ def test_bad_items_stop_nobody(store: Store, enqueuer: Enqueuer, tmp_path: Path)
     (folder / "no.json").write_text('{"a": 1}')
     (folder / "good.wav").write_bytes(AUDIO)
     (folder / "said.json").write_text(transcript("D: Bonjour.", "P: J'ai mal.").to_json())
+    (folder / "said.txt").write_text("Médecin : Bonjour.\nPatient : J'ai mal au dos.\n")
+    (folder / "letter.txt").write_text("Mon cher confrère, je vous adresse ce patient.")
     names = ["missing.wav", "link.wav", "empty.wav", "big.wav", "no.json", "good.wav", "said.json"]
+    names += ["said.txt", "letter.txt"]
     sources = [ItemSource(path=name) for name in names]
     sources += [ItemSource(path="../secret.wav"), ItemSource(consultation_id=f"con_{'0' * 32}")]
     _, batch_id = make(
         store, folder, [GoodRow(n, source) for n, source in enumerate(sources, start=1)]
     )
-    feeder(store, enqueuer).look()
+    feeding = feeder(store, enqueuer)
+    feeding.look()
+    feeding.look()
     with store.database.read() as session:
         found = {row.number: row.error_code for row in session.scalars(select(BatchItem))}
     assert found == {
@@ -192,10 +197,12 @@ def test_bad_items_stop_nobody(store: Store, enqueuer: Enqueuer, tmp_path: Path)
         5: "invalid_transcript",
         6: None,
         7: None,
-        8: "source_outside",
-        9: "source_missing",
+        8: None,
+        9: "invalid_transcript",
+        10: "source_outside",
+        11: "source_missing",
     }
-    assert counts(store, batch_id) == {"failed": 7, "active": 2}
+    assert counts(store, batch_id) == {"failed": 8, "active": 3}
     assert len(list(store.audio.folder.rglob("*.anf*"))) == 1
     with store.database.read() as session:
         kinds = {row.kind for row in session.scalars(select(Job))}

@@ -224,7 +224,7 @@ def test_rows_of_json_lines(settings: ServiceSettings) -> None:
         {"path": "C:\\a.wav"},
         {"path": "x\\..\\..\\a.wav"},
         {"path": "a\u0000.wav"},
-        {"path": "a.txt"},
+        {"path": "a.docx"},
         {"path": ""},
         {"path": "a.wav", "priority": "interactive"},
         {"path": "a.wav", "Dupont": "x"},
@@ -248,6 +248,18 @@ def test_consent_is_asked_of_each_row(make_settings: MakeSettings, tmp_path: Pat
     assert [type(row) for row in found] == [GoodRow, BadRow]
     with pytest.raises(ConsentRequired):
         list(from_folder(tmp_path, {}, strict))
+
+
+def test_a_folder_gives_recordings_and_transcripts_but_not_exports_of_them(
+    settings: ServiceSettings, tmp_path: Path
+) -> None:
+    names = ("a.flac", "a.txt", "b/transcript.json", "b/transcript.vtt", "b/summary.json")
+    folder = tmp_path / "in"
+    for name in (*names, "b/summary.txt", "c.txt", "d.SRT", ".e.txt", "f.docx"):
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).touch()
+    found = [row for row in from_folder(folder, {}, settings) if isinstance(row, GoodRow)]
+    assert [row.source.path for row in found] == ["a.flac", "c.txt", "d.SRT", "b/transcript.json"]
 
 
 _SETTINGS = ServiceSettings()
