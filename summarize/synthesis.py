@@ -39,9 +39,10 @@ from summarize.overview import overview
 from summarize.record_facts.map import MapCache, MemoryCache, cached_facts, map_key, rules_sha256
 from summarize.reduce.checks import check, failed, is_verbatim
 from summarize.reduce.cited import Cited
-from summarize.reduce.patient import Reduced, add_conflicts, reduce
+from summarize.reduce.patient import reduce
 from summarize.reduce.phrases import NOTICES
 from summarize.reduce.plain import plain
+from summarize.reduce.telling import Reduced, add_conflicts
 
 FORGET_EVERY = 25
 """Documents between two emptyings of what readers remember: memory does not grow with the "
@@ -127,7 +128,7 @@ def _synthesize(
         cited = list(_map(record, keys, cache, progress))
         history = oncology(record, cache, keys)
     with clock.step("reduce"):
-        reduced = reduce(cited, day, record.language)
+        reduced = reduce(cited, day, record.language, record.documents)
         told = oncology_lines(history, day, record.language)
         add_conflicts(reduced, told, tumour_conflicts(history), record.language)
     writer = _Writer(record, chosen, reduced)
@@ -235,7 +236,7 @@ class _Writer:
                     update={"text": section.before + plain(one.text, self.template.language)}
                 )
                 for one in lines
-                if not one.flags or "stale" not in one.flags
+                if not {"stale", "to_check"} & set(one.flags)
             ]
         full = section.shows[0] in ("results", "timeline", "questions")
         return SynthesisSection(

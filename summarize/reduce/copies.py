@@ -23,6 +23,8 @@ class Copy:
     about: str
     old: Cited
     newer: Cited | None
+    more: tuple[Cited, ...] = ()
+    """The rest of a list, of which ``newer`` is the first item."""
 
 
 def copies(groups: Groups, known: dict[str, Cited]) -> tuple[Copy, ...]:
@@ -60,7 +62,7 @@ def answered(groups: Groups) -> dict[str, Cited]:
     return known
 
 
-_WIDE = frozenset(
+WIDE = frozenset(
     {
         "biopsie",
         "biopsy",
@@ -77,7 +79,7 @@ _WIDE = frozenset(
 
 def _telling(words: frozenset[str]) -> frozenset[str]:
     """*Biopsie : HER2 en attente* waits for HER2."""
-    return words - _WIDE or words
+    return words - WIDE or words
 
 
 def _awaited(groups: Groups, known: dict[str, Cited]) -> Iterator[Copy]:
@@ -127,20 +129,26 @@ def _habit(groups: Groups) -> Iterator[Copy]:
 
 
 def _outlived(groups: Groups) -> Iterator[Copy]:
-    found = [c for c in groups.get("vigilance:pregnancy", []) if c.told]
-    if not found:
-        return
-    first = found[0]
-    late = [
-        c
-        for c in found[1:]
-        if (days_between(first.told, c.told) or 0) > PREGNANCY_DAYS
-        and (c.copied or _same(c, first))
-    ]
-    if late:
-        yield Copy("outlived", late[-1].fact.label, late[-1], None)
+    for key, group in groups.items():
+        if not key.startswith(("vigilance:", "problem:pregnancy")):
+            continue
+        found = [
+            c for c in group
+            if c.told and _PREGNANT.search(fold(c.evidence.quote))
+            and c.fact.polarity is Polarity.affirmed
+            and c.fact.values.get("context") not in ("history", "surgery")
+        ]  # fmt: skip
+        late = [
+            c for c in found[1:]
+            if (days_between(found[0].told, c.told) or 0) > PREGNANCY_DAYS
+            and (c.copied or same_words(c, found[0]))
+        ]  # fmt: skip
+        if late:
+            yield Copy("outlived", late[-1].fact.label, late[-1], None)
+            return
 
 
+_PREGNANT = re.compile(r"grossesse|enceinte|pregnan|gravid")
 _HEAD = re.compile(r"^[^:.;,]{1,48}:\s*")
 
 
@@ -149,7 +157,7 @@ def _words(one: Cited) -> str:
     return " ".join(re.findall(r"[\w,./]+", _HEAD.sub("", fold(one.evidence.quote)))).strip(" .,")
 
 
-def _same(one: Cited, other: Cited) -> bool:
+def same_words(one: Cited, other: Cited) -> bool:
     return _words(one) == _words(other)
 
 

@@ -43,6 +43,13 @@ def course(mentions: Sequence[Cited]) -> Course:
     return found
 
 
+def goes_on(one: Course) -> bool:
+    """Whether it is among the current treatments; what is listed after its stop is, flagged."""
+    return (
+        one.stopped is None and one.stands.fact.status in ("current", "changed", "resumed")
+    ) or (bool(one.stale) and one.stands.fact.status != "stopped")
+
+
 def _status(found: Course) -> None:
     stop: Cited | None = None
     stands: Cited | None = None
