@@ -103,9 +103,9 @@ def map_key(document: SourceDocument) -> str:
     total = hashlib.sha256()
     head = [document.sha256, document.date, document.kind.value, document.language, rules_sha256()]
     total.update(json.dumps(head).encode())
-    for paragraph in document.paragraphs:
-        parts = (paragraph.id, paragraph.kind.value, paragraph.heading, paragraph.date)
-        total.update(f"\x1e{parts}\x1f{paragraph.text}".encode())
+    for one in document.paragraphs:
+        parts = (one.id, one.kind.value, one.heading or "\0", one.date or "\0", one.text)
+        total.update("\x1e".join(("", *parts)).encode())
     return total.hexdigest()
 
 

@@ -45,16 +45,16 @@ def answered(groups: Groups) -> dict[str, Cited]:
     answers.sort(key=lambda c: c.order)
     by_word: dict[str, list[Cited]] = {}
     for one in answers:
-        for word in pending_words(one.evidence.quote):
+        for word in pending_words(one.quote):
             by_word.setdefault(word, []).append(one)
     known: dict[str, Cited] = {}
     for key, found in groups.items():
         if not key.startswith("pending:"):
             continue
-        words = pending_words(found[0].evidence.quote)
+        words = pending_words(found[0].quote)
         wanted = _telling(words)
         for one in by_word.get(next(iter(sorted(wanted)), ""), ()):
-            there = pending_words(one.evidence.quote)
+            there = pending_words(one.quote)
             later = one.told > found[0].told
             if later and wanted <= there:
                 known[key] = one
@@ -113,7 +113,7 @@ _ANEW = ("recidiv", "rechute", "nouve", "recur", "relaps", "new ", "again", "rea
 
 
 def _anew(one: Cited) -> bool:
-    line = fold(one.evidence.quote)
+    line = fold(one.quote)
     return any(word in line for word in _ANEW)
 
 
@@ -123,7 +123,7 @@ def _habit(groups: Groups) -> Iterator[Copy]:
     if over is None:
         return
     later = [c for c in found if c.told > over.told and c.fact.values.get("state") == "current"]
-    later = [c for c in later if not _anew(c) and "repri" not in fold(c.evidence.quote)]
+    later = [c for c in later if not _anew(c) and "repri" not in fold(c.quote)]
     if later:
         yield Copy("habit_superseded", later[-1].fact.label, later[-1], over)
 
@@ -134,7 +134,7 @@ def _outlived(groups: Groups) -> Iterator[Copy]:
             continue
         found = [
             c for c in group
-            if c.told and _PREGNANT.search(fold(c.evidence.quote))
+            if c.told and _PREGNANT.search(fold(c.quote))
             and c.fact.polarity is Polarity.affirmed
             and c.fact.values.get("context") not in ("history", "surgery")
         ]  # fmt: skip
@@ -154,7 +154,7 @@ _HEAD = re.compile(r"^[^:.;,]{1,48}:\s*")
 
 def _words(one: Cited) -> str:
     """Of the quote, without the heading that may stand before it, case and marks."""
-    return " ".join(re.findall(r"[\w,./]+", _HEAD.sub("", fold(one.evidence.quote)))).strip(" .,")
+    return " ".join(re.findall(r"[\w,./]+", _HEAD.sub("", fold(one.quote)))).strip(" .,")
 
 
 def same_words(one: Cited, other: Cited) -> bool:

@@ -127,7 +127,7 @@ def tell(
             level="to_check" if copy.kind in TO_CHECK else "superseded",
             about=about,
             category=copy.old.fact.category,
-            old=ConflictSide(says=copy.old.evidence.quote, evidence=(copy.old.evidence,)),
+            old=ConflictSide(says=copy.old.quote, evidence=(copy.old.evidence,)),
             newer=ConflictSide(says=says, evidence=quoted) if quoted else None,
             age=age(copy.old.told or None, as_of, language),
         )
@@ -136,7 +136,7 @@ def tell(
             OpenQuestion(
                 text=words.stale[copy.kind].format(
                     about=about,
-                    old=copy.old.evidence.quote,
+                    old=copy.old.quote,
                     newer=says,
                     on="/".join(reversed(newer.told.split("-"))) if newer else "",
                 ),

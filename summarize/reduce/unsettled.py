@@ -210,9 +210,9 @@ def _awaited(groups: Groups) -> Iterator[Copy]:
         return
     for key, found in sorted(groups.items()):
         if key.startswith("pending:"):
-            words = pending_words(found[0].evidence.quote)
+            words = pending_words(found[0].quote)
             wanted = words - WIDE or words
-            about = [m for m in mentions if wanted and wanted <= pending_words(m.evidence.quote)]
+            about = [m for m in mentions if wanted and wanted <= pending_words(m.quote)]
             odd = _odd(found[-1], in_order(about), since=found[0].told)
             if odd is not None:
                 yield _spoken(found[-1], odd)
