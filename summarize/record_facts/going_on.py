@@ -28,7 +28,7 @@ _STILL_THERE = re.compile(
     r"(?<!\w)(?:connue?s?|suivie?s?|suivi|active?s?|actifs?|persist\w+|toujours|encore|chroni\w+|known"
     r"|still|ongoing|current|actuel\w*|aggrav\w+|wors\w+|recidiv\w+|rechut\w+|recur\w+|relaps\w+"
     r"|stable\w*|sous|poursui\w+|continu\w+|exacerb\w+|poussee|evoluti\w+|decouvert\w*"
-    r"|diagnos\w+|present\w*|severe\w*|symptom\w+|equilibr\w+|controlled|traitement|treatment"
+    r"|diagnos\w+|present\w*|severe\w*|symptom\w+|equilibr\w+|controlled|controlees?|traitement|treatment"
     r"|pour|for|new|nouve\w+)(?!\w)"
 )
 _IN_PLACE = re.compile(
