@@ -20,7 +20,7 @@ from api.service import Service
 from api.upload import BadUpload, Parts, announced_size, feed
 from consultation.errors import EmptyFile, InvalidOption, UnknownTemplate, UnsupportedLanguage
 from jobs.record_intake import NewDocument, Wanted
-from jobs.record_tasks import RecordOptions
+from jobs.record_options import RecordOptions
 from jobs.service_settings import ServiceSettings
 from jobs.store.access import Principal
 from jobs.store.job_rows import BATCH, INTERACTIVE

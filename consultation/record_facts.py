@@ -43,6 +43,8 @@ class Category(StrEnum):
     """What a document concludes, in its own words."""
     answer = "answer"
     """Words that name a test and what it found: kept to tell what is no longer awaited; no line."""
+    mention = "mention"
+    """Words that name something and of which no rule tells what they say of it; no line."""
     oncology = "oncology"
 
 

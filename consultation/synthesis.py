@@ -14,8 +14,10 @@ from consultation.record_facts import Category, FactStatus
 from consultation.summary import Experiencer, Polarity
 from consultation.wire import Record
 
-Flag = Literal["conflict", "stale", "old", "uncertain", "intolerance", "several_dates", "copied"]
-"""What a reader must know of a line. ``conflict`` and ``stale`` are told in full in
+Flag = Literal[
+    "conflict", "stale", "to_check", "old", "uncertain", "intolerance", "several_dates", "copied"
+]
+"""What a reader must know of a line. ``conflict``, ``stale`` and ``to_check`` are told in full in
 ``Synthesis.conflicts`` and ``Synthesis.stale``; ``old``: nothing confirms it since long."""
 
 
@@ -79,18 +81,24 @@ class Conflict(Record):
 
 
 class Stale(Record):
-    """An old statement that a later document goes on with, though the record knows better."""
+    """An old statement that a later document goes on with, though the record knows better; or one
+    that must be checked, for another document speaks of it otherwise or lists it no more."""
 
     id: str
     kind: Literal[
         "stopped_listed", "dose_reverted", "result_known", "resolved_listed", "habit_superseded",
-        "outlived", "old_value",
+        "outlived", "old_value", "spoken_otherwise", "not_listed",
     ]  # fmt: skip
+    level: Literal["superseded", "to_check"] = "superseded"
+    """``to_check``: no rule understands what the other words say of it. They may confirm it."""
     about: str
+    category: Category | None = None
+    """What kind of fact it is about."""
     old: ConflictSide
-    """Where it is copied."""
+    """Where it is copied; where it is listed last, if it is to be checked."""
     newer: ConflictSide | None = None
-    """What superseded it; None when time alone did (a pregnancy of two years ago)."""
+    """What superseded it; None when time alone did (a pregnancy of two years ago). Of what is to be
+    checked: the other words, or the list that does not have it."""
     age: str = ""
 
 

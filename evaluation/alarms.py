@@ -5,30 +5,35 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 
-from consultation.synthesis import Synthesis
+from consultation.synthesis import Stale, Synthesis
 from consultation.wire import Record
-from evaluation.planted.patients import Patient
+from evaluation.planted.patients import Patient, Planted
 
 
 class KindFigures(Record):
     kind: str
     planted: int
     found: int
+    to_check: int = 0
 
 
 class AlarmFigures(Record):
     """Of one group of patients. ``found``: an alarm of the right kind that quotes the two documents
-    in which it was planted."""
+    in which it was planted. ``to_check``: no such alarm, but a note of the same subject that quotes
+    them and says that somebody must look."""
 
     group: str
     wordings: str
     patients: int
     planted: int
     found: int
+    to_check: int = 0
     other_alarms: int
     """Of any kind, that quote other documents or another subject than was planted."""
     alarmed: int
     """Patients with such an alarm."""
+    other_checks: int = 0
+    """Patients with a note to check, and no planted thing that it is about."""
     kinds: tuple[KindFigures, ...] = ()
     missed: tuple[str, ...] = ()
     """Patient, kind and the planted words."""
@@ -38,6 +43,11 @@ class AlarmFigures(Record):
     @property
     def recall(self) -> float | None:
         return self.found / self.planted if self.planted else None
+
+    @property
+    def recall_checked(self) -> float | None:
+        """Of alarms and notes to check together."""
+        return (self.found + self.to_check) / self.planted if self.planted else None
 
     @property
     def false_rate(self) -> float:
@@ -59,11 +69,20 @@ def measured(group: str, wordings: str, made: Iterable[tuple[Patient, Synthesis]
     missed: list[str] = []
     false: list[str] = []
     alarmed: set[str] = set()
+    checked: Counter[str] = Counter()
+    noted: set[str] = set()
     count = 0
     for patient, synthesis in made:
         count += 1
-        hit = False
+        hit = check = False
         wanted = patient.planted
+        for one in synthesis.stale:
+            if one.level == "to_check":
+                if wanted is not None and _is_of(one, wanted, synthesis):
+                    check = True
+                else:
+                    noted.add(patient.id)
+                    false.append(f"{patient.id} to check.{one.kind}: {' / '.join(patient.clauses)}")
         for name, kind, files in _alarms(synthesis):
             right = (
                 wanted is not None
@@ -79,7 +98,8 @@ def measured(group: str, wordings: str, made: Iterable[tuple[Patient, Synthesis]
         if wanted is not None:
             planted[wanted.kind] += 1
             found[wanted.kind] += hit
-            if not hit:
+            checked[wanted.kind] += check and not hit
+            if not hit and not check:
                 missed.append(f"{patient.id} {wanted.kind}: {' / '.join(patient.clauses)}")
     return AlarmFigures(
         group=group,
@@ -87,10 +107,13 @@ def measured(group: str, wordings: str, made: Iterable[tuple[Patient, Synthesis]
         patients=count,
         planted=planted.total(),
         found=found.total(),
-        other_alarms=len(false),
+        to_check=checked.total(),
+        other_alarms=sum(" to check." not in one for one in false),
         alarmed=len(alarmed),
+        other_checks=len(noted),
         kinds=tuple(
-            KindFigures(kind=kind, planted=planted[kind], found=found[kind]) for kind in planted
+            KindFigures(kind=kind, planted=planted[kind], found=found[kind], to_check=checked[kind])
+            for kind in planted
         ),
         missed=tuple(missed),
         false=tuple(false),
@@ -104,25 +127,46 @@ def _alarms(synthesis: Synthesis) -> Iterable[tuple[str, str, frozenset[str]]]:
         quoted = (*conflict.one.evidence, *conflict.other.evidence)
         yield "contradictions", conflict.kind, frozenset(names[e.source] for e in quoted)
     for stale in synthesis.stale:
+        if stale.level == "to_check":
+            continue
         quoted = (*stale.old.evidence, *(stale.newer.evidence if stale.newer else ()))
         yield "stale", stale.kind, frozenset(names[e.source] for e in quoted)
 
 
+_SUBJECTS = {
+    "stopped_listed": ("treatment",), "dose_reverted": ("treatment",), "result_known": ("pending",),
+    "resolved_listed": ("problem", "history"), "habit_superseded": ("habit",),
+    "old_value": ("laboratory",), "outlived": ("vigilance", "problem"),
+}  # fmt: skip
+
+
+def _is_of(one: Stale, planted: Planted, synthesis: Synthesis) -> bool:
+    """Whether a note to check quotes the two documents of what was planted, and its subject."""
+    names = {document.id: document.file for document in synthesis.documents}
+    quoted = (*one.old.evidence, *(one.newer.evidence if one.newer else ()))
+    return frozenset(names[e.source] for e in quoted) == planted.files and (
+        one.category in _SUBJECTS.get(planted.kind, ())
+    )
+
+
 def to_markdown(report: AlarmReport) -> str:
     out = [
-        "| Group | Wordings | Patients | Recall | Patients with another alarm |",
-        "|---|---|---|---|---|",
+        "| Group | Wordings | Patients | Recall | With what is to check "
+        "| Patients with another alarm | with another note to check |",
+        "|---|---|---|---|---|---|---|",
     ]
     for one in report.groups:
         recall = f"{one.found}/{one.planted} = {one.recall:.3f}" if one.recall is not None else "—"
+        both = f"{one.recall_checked:.3f}" if one.recall_checked is not None else "—"
         out.append(
             f"| {one.group} | {one.wordings.replace('_', '-')} | {one.patients} | {recall} "
-            f"| {one.alarmed} ({one.false_rate:.1%}) |"
+            f"| {both} | {one.alarmed} ({one.false_rate:.1%}) | {one.other_checks} |"
         )
-    out += ["", "| Group | Wordings | Kind | Found |", "|---|---|---|---|"]
+    out += ["", "| Group | Wordings | Kind | Found | To check |", "|---|---|---|---|---|"]
     for one in report.groups:
         out += [
-            f"| {one.group} | {one.wordings.replace('_', '-')} | {k.kind} | {k.found}/{k.planted} |"
+            f"| {one.group} | {one.wordings.replace('_', '-')} | {k.kind} | {k.found}/{k.planted} "
+            f"| {k.to_check} |"
             for k in one.kinds
         ]
     for one in report.groups:

@@ -108,6 +108,9 @@ def alarm_figures(report: AlarmReport) -> dict[str, Figure]:
         name = f"{one.group} {one.wordings}"
         if one.planted:
             figures[f"{name} found"] = Figure(right=one.found, of=one.planted)
+            checked = Figure(right=one.found + one.to_check, of=one.planted)
+            figures[f"{name} found or to check"] = checked
+        figures[f"{name} other notes to check"] = Figure(wrong=one.other_checks, of=one.patients)
         figures[f"{name} other alarms"] = Figure(wrong=one.alarmed, of=one.patients)
     return figures
 

@@ -20,7 +20,7 @@ from jobs.batch_turn import Taken, Turn
 from jobs.errors import NotFound
 from jobs.intake import Incoming, create_consultation, start_job
 from jobs.queue import Enqueuer
-from jobs.record_tasks import RecordOptions
+from jobs.record_options import RecordOptions
 from jobs.source_files import (
     SourceMissing,
     SourceTooLarge,

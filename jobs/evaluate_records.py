@@ -13,6 +13,11 @@ from records.read import read_record
 from summarize.synthesis import synthesize
 
 _GROUPS = ("contradictions", "stale", "controls")
+_WORDED: dict[str, tuple[Wording, ...]] = {
+    "contradictions": ("tuned", "held_out", "fresh"),
+    "stale": ("tuned", "held_out", "fresh", "unseen", "blind", "blind2", "blind3"),
+    "controls": ("tuned", "blind3"),
+}
 
 
 def evaluate_records(
@@ -20,14 +25,22 @@ def evaluate_records(
     *,
     count: int = 100,
     seed: int = 0,
-    wordings: tuple[Wording, ...] = ("tuned", "held_out", "fresh", "unseen", "blind", "blind2"),
+    wordings: tuple[Wording, ...] = (
+        "tuned",
+        "held_out",
+        "fresh",
+        "unseen",
+        "blind",
+        "blind2",
+        "blind3",
+    ),
     progress: Progress = no_progress,
 ) -> AlarmReport:
     """``count`` patients a group and kind of wording; rules alone, the whole way from the files."""
     groups: list[AlarmFigures] = []
     for name in _GROUPS:
-        for worded in wordings if name != "controls" else wordings[:1]:
-            if worded in ("unseen", "blind", "blind2") and name != "stale":
+        for worded in wordings:
+            if worded not in _WORDED[name]:
                 continue
             chosen = patients(name, count, seed=seed, wordings=worded)  # type: ignore[arg-type]
             groups.append(measured(name, worded, _made(chosen, settings, name, progress)))

@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 
 from jobs.identity_settings import IdentitySettings
 from jobs.queue import Enqueuer
+from jobs.record_options import Asked, RecordOptions
 from jobs.record_research import ResearchAsked
-from jobs.record_tasks import Asked, RecordOptions
 from jobs.store import audit, job_rows, lives, pseudonyms, quotas, records
 from jobs.store.artefacts import OPTIONS
 from jobs.store.audit import Actor

@@ -21,7 +21,7 @@ from jobs.errors import AudioDeleted, Conflict, NotFound
 from jobs.intake import start_job
 from jobs.queue import Enqueuer
 from jobs.record_intake import Intake, Wanted
-from jobs.record_tasks import Asked
+from jobs.record_options import Asked
 from jobs.store import artefacts, audit, batches, failures, job_rows, records
 from jobs.store.artefacts import OPTIONS, TRANSCRIPT
 from jobs.store.audit import Actor

@@ -18,7 +18,8 @@ from evaluation.planted.long_record import long_record
 from jobs.engines import models
 from jobs.queue import Enqueuer
 from jobs.record_intake import Intake, NewDocument, Wanted
-from jobs.record_tasks import RecordOptions, synthesise_job
+from jobs.record_options import RecordOptions
+from jobs.record_tasks import synthesise_job
 from jobs.service_settings import ServiceSettings
 from jobs.store import access, job_rows, keys
 from jobs.store.audit import Actor

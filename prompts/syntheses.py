@@ -24,7 +24,7 @@ Shows = Literal[
     "transfusions", "by_hand",
 ]  # fmt: skip
 """What the reduce step has; a section shows one or more of them. ``by_hand``: what no document of a
-patient tells and people fill in, as the quorum of a tumour board; it is always "not recorded"."""
+patient tells and people fill in, as the quorum of a tumour board."""
 
 SHOWS: tuple[str, ...] = get_args(Shows)
 DEFAULT = "patient-summary"
@@ -49,6 +49,8 @@ class SynthesisTemplate(Record):
     title: str
     loinc: str | None = Field(default=None, pattern=r"^\d+-\d$")
     not_recorded: str
+    by_hand: str = ""
+    """In place of a section that people fill in: its words were not looked for."""
     plain: bool = False
     """For the patient: terms are followed by plain words, what is uncertain is left to be said in
     person, and sources stand in an appendix."""

@@ -39,9 +39,10 @@ from summarize.overview import overview
 from summarize.record_facts.map import MapCache, MemoryCache, cached_facts, map_key, rules_sha256
 from summarize.reduce.checks import check, failed, is_verbatim
 from summarize.reduce.cited import Cited
-from summarize.reduce.patient import Reduced, add_conflicts, reduce
+from summarize.reduce.patient import reduce
 from summarize.reduce.phrases import NOTICES
 from summarize.reduce.plain import plain
+from summarize.reduce.telling import Reduced, add_conflicts
 
 FORGET_EVERY = 25
 """Documents between two emptyings of what readers remember: memory does not grow with the "
@@ -127,10 +128,11 @@ def _synthesize(
         cited = list(_map(record, keys, cache, progress))
         history = oncology(record, cache, keys)
     with clock.step("reduce"):
-        reduced = reduce(cited, day, record.language)
+        reduced = reduce(cited, day, record.language, record.documents)
         told = oncology_lines(history, day, record.language)
         add_conflicts(reduced, told, tumour_conflicts(history), record.language)
-    writer = _Writer(record, chosen, reduced)
+    results = (*reduced.results, *marker_results(history.series, day, record.language))
+    writer = _Writer(record, chosen, reduced, bool(results))
     sections = tuple(writer.section(section) for section in chosen.sections)
     prompts = synthesis_digest(record.language, chosen.name)
     asked = model is not None and uses_model(model, settings)
@@ -155,7 +157,7 @@ def _synthesize(
         conflicts=tuple(reduced.conflicts),
         stale=tuple(reduced.stale),
         timeline=reduced.timeline,
-        results=(*reduced.results, *marker_results(history.series, day, record.language)),
+        results=results,
         questions=tuple(reduced.questions),
         oncology=history,
         unsupported=tuple(writer.unsupported),
@@ -207,10 +209,16 @@ class _Writer:
     """Lays lines out section by section; what fails its checks goes to ``unsupported``."""
 
     def __init__(
-        self, record: PatientRecord, template: SynthesisTemplate, reduced: Reduced
+        self,
+        record: PatientRecord,
+        template: SynthesisTemplate,
+        reduced: Reduced,
+        measured: bool,
     ) -> None:
         self.record = record
         self.template = template
+        self.measured = measured
+        """Whether there is a table of results."""
         self.reduced = reduced
         self.unsupported: list[UnsupportedLine] = []
         self._languages = {one.id: one.language for one in record.documents}
@@ -235,9 +243,10 @@ class _Writer:
                     update={"text": section.before + plain(one.text, self.template.language)}
                 )
                 for one in lines
-                if not one.flags or "stale" not in one.flags
+                if not {"stale", "to_check"} & set(one.flags)
             ]
-        full = section.shows[0] in ("results", "timeline", "questions")
+        shown = section.shows[0]
+        full = shown in ("timeline", "questions") or (shown == "results" and self.measured)
         return SynthesisSection(
             key=section.key,
             heading=section.heading,
@@ -249,6 +258,8 @@ class _Writer:
     def _placeholder(self, section: SynthesisSectionTemplate, withheld: bool) -> str | None:
         if withheld:
             return self.template.withheld or None
+        if section.shows == ("by_hand",) and self.template.by_hand:
+            return self.template.by_hand
         return self.template.not_recorded if section.required else None
 
     def _verified(self, line: SynthesisLine, section: str) -> SynthesisLine | None:

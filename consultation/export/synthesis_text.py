@@ -25,10 +25,12 @@ class _Phrases:
     refused: str
     conflicts: str
     stale: str
+    to_check: str
     unsupported: str
     undated: str
     copied: str
     superseded: str
+    otherwise: dict[str, str]
     flags: dict[str, str]
     trends: dict[str, str]
     results: str
@@ -49,13 +51,16 @@ _PHRASES = {
         refused="Documents non lus",
         conflicts="⚠ Contradictions",
         stale="⚠ Périmé ou recopié",
+        to_check="À vérifier : dit autrement, ou absent d'une liste plus récente",
         unsupported="Refusé par la vérification (ne fait pas partie de la synthèse)",
         undated="sans date",
         copied="recopié",
         superseded="remplacé par",
+        otherwise={"spoken_otherwise": "dit autrement", "not_listed": "absent de la liste"},
         flags={
             "conflict": "⚠ contradictoire",
             "stale": "⚠ peut-être périmé",
+            "to_check": "⚠ à vérifier",
             "old": "ancien, non confirmé depuis",
             "uncertain": "incertain",
             "intolerance": "intolérance",
@@ -88,13 +93,16 @@ _PHRASES = {
         refused="Documents that were not read",
         conflicts="⚠ Contradictions",
         stale="⚠ Out of date, or copied",
+        to_check="To check: spoken of otherwise, or not in a later list",
         unsupported="Refused by verification (not part of the synthesis)",
         undated="undated",
         copied="copied",
         superseded="superseded by",
+        otherwise={"spoken_otherwise": "said otherwise", "not_listed": "not in the list"},
         flags={
             "conflict": "⚠ contradictory",
             "stale": "⚠ may be out of date",
+            "to_check": "⚠ to check",
             "old": "old, not confirmed since",
             "uncertain": "uncertain",
             "intolerance": "intolerance",
@@ -144,8 +152,10 @@ def synthesis_to_markdown(synthesis: Synthesis) -> str:
                 out += [f"## {section.heading}", "", *body, ""]
     if synthesis.conflicts:
         out += [f"## {words.conflicts}", "", *_conflicts(synthesis.conflicts), ""]
-    if synthesis.stale:
-        out += [f"## {words.stale}", "", *_stale(synthesis.stale, words), ""]
+    for level, heading in (("superseded", words.stale), ("to_check", words.to_check)):
+        told = [one for one in synthesis.stale if one.level == level]
+        if told:
+            out += [f"## {heading}", "", *_stale(told, words), ""]
     if synthesis.unsupported:
         out += [f"## {words.unsupported}", ""]
         out += [f"- {_flat(u.text)} — {u.reason}: {_flat(u.detail)}" for u in synthesis.unsupported]
@@ -235,7 +245,8 @@ def _conflicts(found: Sequence[Conflict]) -> Iterator[str]:
 def _stale(found: Sequence[Stale], words: _Phrases) -> Iterator[str]:
     for one in found:
         newer = (
-            f" — {words.superseded} « {_flat(one.newer.says)} » {_sources(one.newer.evidence)}"
+            f" — {words.otherwise.get(one.kind, words.superseded)} « {_flat(one.newer.says)} » "
+            f"{_sources(one.newer.evidence)}"
             if one.newer
             else ""
         )

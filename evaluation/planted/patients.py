@@ -16,8 +16,10 @@ from functools import cache
 from importlib.resources import files
 from typing import Any, Literal
 
-Wording = Literal["tuned", "held_out", "fresh", "unseen", "blind", "blind2"]
-"""The last three: of stale facts alone; ``blind`` and ``blind2`` stand in files of their own."""
+Wording = Literal["tuned", "held_out", "fresh", "unseen", "blind", "blind2", "blind3"]
+"""From ``unseen`` on: of stale facts alone. Blind ones stand in files of their own; ``blind3`` has
+controls of its own too, which speak of what goes on in ordinary words."""
+_OWN_FILES = frozenset({"blind", "blind2", "blind3"})
 _ORDER = ("story", "problems", "hist", "family", "allergy", "habits", "treat", "stopped", "exam",
           "labs", "imaging", "vigilance", "concl", "plan")  # fmt: skip
 _NAMES = {
@@ -130,7 +132,7 @@ def _patient(
     wordings: Wording,
     rng: random.Random,
 ) -> Patient:
-    table = _wordings(language, f"{wordings}_" if wordings in ("blind", "blind2") else "")[group]
+    table = _wordings(language, f"{wordings}_" if wordings in _OWN_FILES else "")[group]
     slots = _slots(language, rng)
     if group == "controls":
         pair = table["pairs"][number % len(table["pairs"])]
@@ -141,6 +143,7 @@ def _patient(
         clauses, gap = _clauses(entry, wordings, number // len(table), rng), entry["gap"]
     clauses = [clause.format(**slots) for clause in clauses]
     sheets, places = _sheets(clauses, gap, language, rng, slots)
+    _leave_no_list_out(sheets, places)
     names = [f"{i + 1:02}-{sheet.day.isoformat()}.txt" for i, sheet in enumerate(sheets)]
     planted = None
     if group != "controls":
@@ -223,6 +226,20 @@ def _sheets(
         if "treat" in sheet.lines or rng.random() < 0.7:
             sheet.lines["treat"] = [*drugs, *sheet.lines.get("treat", [])]
     return every, [every.index(sheet) for sheet in sheets]
+
+
+def _leave_no_list_out(sheets: Sequence[_Sheet], places: Sequence[int]) -> None:
+    """A list without the planted drug would say of it that it is listed no more, which nobody
+    planted: where one document lists it, quiet documents have no list of treatments."""
+    if any(
+        line.startswith(_DRUG_NAMES) for i in places for line in sheets[i].lines.get("treat", ())
+    ):
+        for number, sheet in enumerate(sheets):
+            if number not in places:
+                sheet.lines.pop("treat", None)
+
+
+_DRUG_NAMES = tuple(sorted({name for drug in _DRUGS for name in drug[:2]} | {"Insul", "Parac"}))
 
 
 def _text(sheet: _Sheet, language: str, rng: random.Random) -> str:

@@ -35,6 +35,8 @@ class About(Record):
     warnings: tuple[str, ...] = ()
     hint: str | None = None
     """Of a refused one."""
+    read_by: str = ""
+    """sha256 of the readers that read it: by others it is read anew."""
 
 
 @dataclass(frozen=True)
@@ -163,6 +165,14 @@ def numbers(session: Session, org_id: str, record_id: str) -> set[int]:
             )
         )
     )
+
+
+def attached(session: Session, record: RecordRow, parent: int) -> Sequence[RecordDocument]:
+    """To this document, in order of number."""
+    query = select(RecordDocument).where(
+        RecordDocument.record_id == record.id, RecordDocument.parent == parent
+    )
+    return session.scalars(query.order_by(RecordDocument.number)).all()
 
 
 def document_row(session: Session, org_id: str, record_id: str, number: int) -> RecordDocument:

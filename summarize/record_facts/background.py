@@ -11,6 +11,7 @@ from clinical.text import content_stems
 from clinical.vital_values import of_a_relative
 from consultation.record_facts import Category, FactStatus, RecordFact
 from consultation.summary import Polarity
+from summarize.record_facts.going_on import smokes
 from summarize.record_facts.headings import Context
 from summarize.record_facts.pieces import Piece
 from summarize.record_facts.when import dates
@@ -57,7 +58,7 @@ _PERSON = re.compile(
     r"\b(?:patiente?|femme|homme|madame|monsieur|mme|m\.) (?:de |agee? de )\d{1,3} ans"
     r"|\b\d{1,3}[- ]year[- ]old (?:man|woman|male|female|lady|gentleman|girl|boy|patient)"
 )
-_DEVICE = re.compile(
+DEVICE = re.compile(
     r"\b(?:pacemaker|stimulateur cardiaque|defibrillateur|icd\b|chambre implantable|pac\b"
     r"|picc(?:[- ]line)?"
     r"|port[- ]a[- ]cath|implantable port|valve (?:mecanique|biologique|aortique|mitrale)"
@@ -114,7 +115,7 @@ def background_facts(piece: Piece, language: str) -> Iterator[RecordFact]:
     if of_a_relative(piece.text) or piece.context is Context.family:
         return
     yield from _habits(piece, line)
-    device = _DEVICE.search(line)
+    device = DEVICE.search(line)
     if piece.context is Context.devices or (
         device and not _PLANNED.search(line) and not re.search(r"\b(?:pas de|sans|no|not)\b", line)
     ):
@@ -146,7 +147,8 @@ def _habits(piece: Piece, line: str) -> Iterator[RecordFact]:
         elif _EX_SMOKER.search(line):
             yield _fact(piece, Category.habit, "habit:tobacco", piece.text, {"state": "stopped"})
         elif not re.search(r"\b(?:sevrage|conseil|arret du tabac|cessation advice)\b", line):
-            yield _fact(piece, Category.habit, "habit:tobacco", piece.text, {"state": "current"})
+            state = "current" if smokes(line) else "mentioned"
+            yield _fact(piece, Category.habit, "habit:tobacco", piece.text, {"state": state})
     if _ALCOHOL.search(line) and piece.context in (Context.habits, Context.history, None):
         none = _NO_ALCOHOL.search(line) is not None
         yield _fact(

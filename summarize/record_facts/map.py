@@ -17,6 +17,7 @@ from consultation.documents import DocumentKind, SourceDocument
 from consultation.record_facts import Category, RecordFact
 from summarize.record_facts.allergies import allergy_facts
 from summarize.record_facts.background import background_facts
+from summarize.record_facts.mentions import mention_facts
 from summarize.record_facts.pieces import Piece, pieces
 from summarize.record_facts.plans import plan_facts
 from summarize.record_facts.problems import problem_facts
@@ -59,6 +60,12 @@ def facts_of(document: SourceDocument) -> tuple[RecordFact, ...]:
 
 
 def _of(piece: Piece, kind: DocumentKind, language: str) -> Iterator[RecordFact]:
+    known = tuple(_read(piece, kind, language))
+    yield from known
+    yield from mention_facts(piece, known, language)
+
+
+def _read(piece: Piece, kind: DocumentKind, language: str) -> Iterator[RecordFact]:
     allergies = tuple(allergy_facts(piece, language))
     yield from allergies
     allergens = {one.values.get("inn") for one in allergies}
@@ -96,9 +103,9 @@ def map_key(document: SourceDocument) -> str:
     total = hashlib.sha256()
     head = [document.sha256, document.date, document.kind.value, document.language, rules_sha256()]
     total.update(json.dumps(head).encode())
-    for paragraph in document.paragraphs:
-        parts = (paragraph.id, paragraph.kind.value, paragraph.heading, paragraph.date)
-        total.update(f"\x1e{parts}\x1f{paragraph.text}".encode())
+    for one in document.paragraphs:
+        parts = (one.id, one.kind.value, one.heading or "\0", one.date or "\0", one.text)
+        total.update("\x1e".join(("", *parts)).encode())
     return total.hexdigest()
 
 

@@ -60,6 +60,13 @@ _LAB = re.compile(
     r"(?P<value>\d{1,3}(?:[ \u202f]\d{3})+|\d+(?:[.,]\d+)?)(?P<unit>(?:\s|\|)*(?:%"
     r"|[a-zµ^*\d ]{1,9}/[a-zµ\d.,²]+(?:/[\d.,]+ ?m2?²?)?))?"
 )
+_NAMED = re.compile(
+    r"(?<![\w-])(?:"
+    + "|".join(
+        rf"(?P<{re.sub(r'[^a-zA-Z0-9]', '_', name)}>{names})" for name, (names, _) in _LABS.items()
+    )
+    + r")(?![\w+-])"
+)
 _GAP = re.compile(
     r"^(?:\s|:|=|\||à|a|de|est|mesuree?|dosee?|is|was|of|at|le|on|estimee?|\(\w+\)|stable|normale?"
     r"|egale?|actuellement|currently|controlee?|raised|low|elevee?|basse?|around|environ|,)*$"
@@ -90,6 +97,12 @@ _NOT_DONE = re.compile(
     r"|next|repeat|surveillance par"
     r"|je (?:la|le|les) (?:revois|reverrai)|nous (?:la|le|les) rev\w+)\b"
 )
+
+
+def named_labs(line: str) -> Iterator[tuple[str, int]]:
+    """(name of a measurement, where its word ends) in a folded line, whatever is said of it."""
+    for match in _NAMED.finditer(line):
+        yield next(n for n in _LABS if match[re.sub(r"[^a-zA-Z0-9]", "_", n)]), match.end()
 
 
 def result_facts(piece: Piece, language: str) -> Iterator[RecordFact]:

@@ -84,7 +84,7 @@ _BARE_TIMES = re.compile(
     r"(?<!\w)(?:\d(?:[.,]5)?|½)\s?-\s?(?:\d(?:[.,]5)?|½)\s?-\s?(?:\d(?:[.,]5)?|½)(?:\s?-\s?\d)?(?!\w)"
     r"|(?:le )?(?<!\w)(?:matin|midi|soir)(?:(?:,| et|,? puis)? (?:le )?(?:matin|midi|soir))*(?!\w)"
     r"|(?:x ?)?\d ?(?:fois ?)?/ ?(?:j(?:our)?|sem(?:aine)?)(?!\w)|si besoin|as needed|prn"
-    r"|(?<!\w)(?:od|bd|tds|qds|nocte|mane|om|on|bid|tid|qid)(?!\w)"
+    r"|(?<!\w)(?:od|bd|tds|qds|nocte|mane|om|on(?! [a-z])|bid|tid|qid)(?!\w)"
     r"|(?:once|twice|three times) (?:a day|daily|weekly|a week)|(?:daily|weekly|monthly)(?!\w)"
 )
 _TODAY = re.compile(r"\b(?:ce jour|aujourd'hui|today|this day)\b")

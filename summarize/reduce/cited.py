@@ -26,12 +26,17 @@ class Cited:
     def evidence(self) -> DocumentEvidence:
         return self.document.cite(self.paragraph, self.fact.start, self.fact.end)
 
+    @cached_property
+    def quote(self) -> str:
+        """As ``evidence`` has it, without making evidence of it."""
+        return self.paragraph.text[self.fact.start : self.fact.end]
+
     @property
     def told(self) -> str:
         """When it was written; what has no date comes first, for nothing says it is new."""
         return self.fact.told or ""
 
-    @property
+    @cached_property
     def order(self) -> tuple[str, bool, str, str, int]:
         """Whatever the order in which documents were given."""
         return (self.told, self.copied, self.document.sha256, self.fact.anchor, self.fact.start)

@@ -95,8 +95,8 @@ def _allergies(groups: Groups) -> Iterator[Clash]:
         affirmed += yes[:1]
         if yes and no:
             yield Clash(
-                "allergy", yes[0].fact.label, yes[0], yes[0].evidence.quote,
-                no[-1], no[-1].evidence.quote,
+                "allergy", yes[0].fact.label, yes[0], yes[0].quote,
+                no[-1], no[-1].quote,
             )  # fmt: skip
     none = groups.get(NONE, [])
     if none and affirmed:
@@ -105,8 +105,8 @@ def _allergies(groups: Groups) -> Iterator[Clash]:
         if later:
             last = later[-1]
             yield Clash(
-                "no_allergy", first.fact.label, first, first.evidence.quote, last,
-                last.evidence.quote,
+                "no_allergy", first.fact.label, first, first.quote, last,
+                last.quote,
             )  # fmt: skip
 
 
@@ -124,8 +124,8 @@ def prescribed_allergens(groups: Groups, taken: Iterable[Cited]) -> Iterator[Cla
         for allergen in allergens:
             if shared_class(_mention(allergen), _mention(drug)):
                 yield Clash(
-                    "prescribed_allergen", drug.fact.label, allergen, allergen.evidence.quote,
-                    drug, drug.evidence.quote,
+                    "prescribed_allergen", drug.fact.label, allergen, allergen.quote,
+                    drug, drug.quote,
                 )  # fmt: skip
 
 
@@ -156,8 +156,8 @@ def _diagnoses(groups: Groups) -> Iterator[Clash]:
                 continue
         if last is not None and first is not None:
             yield Clash(
-                "diagnosis", first.fact.label, first, first.evidence.quote, last,
-                last.evidence.quote,
+                "diagnosis", first.fact.label, first, first.quote, last,
+                last.quote,
             )  # fmt: skip
 
 
@@ -169,6 +169,8 @@ def _sided(groups: Groups) -> Iterator[list[Cited]]:
 
 def _sides(groups: Groups) -> Iterator[Clash]:
     for found in _sided(groups):
+        if len({c.fact.values["side"] for c in found}) < 2:
+            continue
         for i, one in enumerate(found):
             other = next((c for c in found[i + 1 :] if _other_side(one, c, found)), None)
             if other is not None:
@@ -198,6 +200,8 @@ def _dates(groups: Groups) -> Iterator[Clash]:
         if not key.startswith("surgery:") or _REPEATABLE.match(key):
             continue
         dated = [c for c in found if c.fact.date]
+        if len({c.fact.date for c in dated}) < 2:
+            continue
         several: dict[str, set[str]] = defaultdict(set)
         for each in dated:
             several[each.document.sha256].add((each.fact.date or "")[:4])
@@ -215,9 +219,7 @@ def _dates(groups: Groups) -> Iterator[Clash]:
                 None,
             )
             if other is not None:
-                yield Clash(
-                    "date", one.fact.label, one, one.evidence.quote, other, other.evidence.quote
-                )
+                yield Clash("date", one.fact.label, one, one.quote, other, other.quote)
                 break
 
 

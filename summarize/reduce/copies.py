@@ -23,6 +23,8 @@ class Copy:
     about: str
     old: Cited
     newer: Cited | None
+    more: tuple[Cited, ...] = ()
+    """The rest of a list, of which ``newer`` is the first item."""
 
 
 def copies(groups: Groups, known: dict[str, Cited]) -> tuple[Copy, ...]:
@@ -43,16 +45,16 @@ def answered(groups: Groups) -> dict[str, Cited]:
     answers.sort(key=lambda c: c.order)
     by_word: dict[str, list[Cited]] = {}
     for one in answers:
-        for word in pending_words(one.evidence.quote):
+        for word in pending_words(one.quote):
             by_word.setdefault(word, []).append(one)
     known: dict[str, Cited] = {}
     for key, found in groups.items():
         if not key.startswith("pending:"):
             continue
-        words = pending_words(found[0].evidence.quote)
+        words = pending_words(found[0].quote)
         wanted = _telling(words)
         for one in by_word.get(next(iter(sorted(wanted)), ""), ()):
-            there = pending_words(one.evidence.quote)
+            there = pending_words(one.quote)
             later = one.told > found[0].told
             if later and wanted <= there:
                 known[key] = one
@@ -60,7 +62,7 @@ def answered(groups: Groups) -> dict[str, Cited]:
     return known
 
 
-_WIDE = frozenset(
+WIDE = frozenset(
     {
         "biopsie",
         "biopsy",
@@ -77,7 +79,7 @@ _WIDE = frozenset(
 
 def _telling(words: frozenset[str]) -> frozenset[str]:
     """*Biopsie : HER2 en attente* waits for HER2."""
-    return words - _WIDE or words
+    return words - WIDE or words
 
 
 def _awaited(groups: Groups, known: dict[str, Cited]) -> Iterator[Copy]:
@@ -111,7 +113,7 @@ _ANEW = ("recidiv", "rechute", "nouve", "recur", "relaps", "new ", "again", "rea
 
 
 def _anew(one: Cited) -> bool:
-    line = fold(one.evidence.quote)
+    line = fold(one.quote)
     return any(word in line for word in _ANEW)
 
 
@@ -121,35 +123,41 @@ def _habit(groups: Groups) -> Iterator[Copy]:
     if over is None:
         return
     later = [c for c in found if c.told > over.told and c.fact.values.get("state") == "current"]
-    later = [c for c in later if not _anew(c) and "repri" not in fold(c.evidence.quote)]
+    later = [c for c in later if not _anew(c) and "repri" not in fold(c.quote)]
     if later:
         yield Copy("habit_superseded", later[-1].fact.label, later[-1], over)
 
 
 def _outlived(groups: Groups) -> Iterator[Copy]:
-    found = [c for c in groups.get("vigilance:pregnancy", []) if c.told]
-    if not found:
-        return
-    first = found[0]
-    late = [
-        c
-        for c in found[1:]
-        if (days_between(first.told, c.told) or 0) > PREGNANCY_DAYS
-        and (c.copied or _same(c, first))
-    ]
-    if late:
-        yield Copy("outlived", late[-1].fact.label, late[-1], None)
+    for key, group in groups.items():
+        if not key.startswith(("vigilance:", "problem:pregnancy")):
+            continue
+        found = [
+            c for c in group
+            if c.told and _PREGNANT.search(fold(c.quote))
+            and c.fact.polarity is Polarity.affirmed
+            and c.fact.values.get("context") not in ("history", "surgery")
+        ]  # fmt: skip
+        late = [
+            c for c in found[1:]
+            if (days_between(found[0].told, c.told) or 0) > PREGNANCY_DAYS
+            and (c.copied or same_words(c, found[0]))
+        ]  # fmt: skip
+        if late:
+            yield Copy("outlived", late[-1].fact.label, late[-1], None)
+            return
 
 
+_PREGNANT = re.compile(r"grossesse|enceinte|pregnan|gravid")
 _HEAD = re.compile(r"^[^:.;,]{1,48}:\s*")
 
 
 def _words(one: Cited) -> str:
     """Of the quote, without the heading that may stand before it, case and marks."""
-    return " ".join(re.findall(r"[\w,./]+", _HEAD.sub("", fold(one.evidence.quote)))).strip(" .,")
+    return " ".join(re.findall(r"[\w,./]+", _HEAD.sub("", fold(one.quote)))).strip(" .,")
 
 
-def _same(one: Cited, other: Cited) -> bool:
+def same_words(one: Cited, other: Cited) -> bool:
     return _words(one) == _words(other)
 
 

@@ -54,5 +54,5 @@ def _told(groups: Groups) -> Iterable[tuple[frozenset[str], str]]:
     for found in groups.values():
         for one in found:
             if one.fact.category in _ANSWERS:
-                named = f"{one.evidence.quote} {one.paragraph.heading or ''} {one.document.title}"
+                named = f"{one.quote} {one.paragraph.heading or ''} {one.document.title}"
                 yield pending_words(fold(named)), one.fact.date or one.told

@@ -65,6 +65,14 @@ PHRASES = {
             "identity": "{about} : « {one} » ou « {other} » ?",
         },
         stale={
+            "spoken_otherwise": (
+                "À vérifier : {about}, « {old} » ; il en est parlé autrement le {on} "
+                "(« {newer} »)."
+            ),
+            "not_listed": (
+                "À vérifier : {about}, « {old} » ; ne figure plus dans la liste du {on} "
+                "(« {newer} »)."
+            ),
             "stopped_listed": (
                 "{about} : encore noté (« {old} ») alors que l'arrêt est documenté (« {newer} "
                 "»). Repris, ou recopié ?"
@@ -121,6 +129,12 @@ PHRASES = {
             "identity": "{about}: “{one}” or “{other}”?",
         },
         stale={
+            "spoken_otherwise": (
+                "To check: {about}, “{old}”; spoken of otherwise on {on} (“{newer}”)."
+            ),
+            "not_listed": (
+                "To check: {about}, “{old}”; not in the list of {on} (“{newer}”)."
+            ),
             "stopped_listed": (
                 "{about}: still listed (“{old}”) though its stop is documented (“{newer}”). "
                 "Restarted, or copied?"

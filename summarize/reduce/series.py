@@ -53,17 +53,15 @@ def _series(
         known = (when or "", values["value"], values.get("diastolic", ""))
         if one.copied and not one.fact.date:
             continue  # a copied value was not measured again
-        points.setdefault(
-            known,
-            ResultPoint(
+        if known not in points:
+            points[known] = ResultPoint(
                 date=when,
                 value=float(values["value"]),
                 diastolic=float(values["diastolic"]) if "diastolic" in values else None,
                 comparator=values.get("sign"),
                 text=values["shown"],
                 evidence=one.evidence,
-            ),
-        )
+            )
     if not points:
         one = found[0]
         points[("", "", "")] = ResultPoint(
@@ -106,7 +104,7 @@ def timeline(groups: Groups) -> tuple[TimelineEvent, ...]:
             if any(agree(when, other) for other in kept):
                 continue
             kept.append(when)
-            quote = one.evidence.quote if fact.category is Category.treatment else fact.label
+            quote = one.quote if fact.category is Category.treatment else fact.label
             at = (when, fold(quote))
             if at not in events:
                 events[at] = TimelineEvent(

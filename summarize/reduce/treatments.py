@@ -43,6 +43,13 @@ def course(mentions: Sequence[Cited]) -> Course:
     return found
 
 
+def goes_on(one: Course) -> bool:
+    """Whether it is among the current treatments; what is listed after its stop is, flagged."""
+    return (
+        one.stopped is None and one.stands.fact.status in ("current", "changed", "resumed")
+    ) or (bool(one.stale) and one.stands.fact.status != "stopped")
+
+
 def _status(found: Course) -> None:
     stop: Cited | None = None
     stands: Cited | None = None
@@ -54,7 +61,7 @@ def _status(found: Course) -> None:
             against = next((g for g in goes if _opposes(stops[-1], g)), None)
             if against is not None and stop is None:
                 found.conflicts.append(
-                    ("status", stops[-1], against, stops[-1].evidence.quote, against.evidence.quote)
+                    ("status", stops[-1], against, stops[-1].quote, against.quote)
                 )
             stop = stands = stops[-1]
             continue
@@ -88,7 +95,7 @@ _BEGINS = re.compile(
 
 
 def _begins(one: Cited) -> bool:
-    return _BEGINS.search(one.evidence.quote) is not None
+    return _BEGINS.search(one.quote) is not None
 
 
 def _doses(found: Course) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import importlib
 import io
-import json
 import zipfile
 from collections import Counter
 from pathlib import Path
@@ -28,8 +27,7 @@ from jobs.store.store import Store, open_store
 from jobs.store.tables import Artefact
 from tests.service.conftest import ROOT
 from tests.service.test_http import Door, door, problem
-from tests.service.test_life import actions, all_rows
-from tests.service.work import files_with
+from tests.service.test_life import actions
 from tests.unit.made_documents import pdf_locked
 
 __all__ = ["door"]
@@ -156,9 +154,9 @@ def test_an_added_document_alone_is_read_and_the_changes_name_it(
     door: Door, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     done: Counter[str] = Counter()
-    reading = "jobs.record_tasks.read_record"
+    reading = "jobs.record_reading.read_record"
     rules = ("summarize.record_facts.map.facts_of", "summarize.oncology_lines.facts_of")
-    prints = ("jobs.record_tasks.print_of", "jobs.record_pieces.print_of")
+    prints = ("jobs.record_reading.print_of", "jobs.record_pieces.print_of")
     for place in (reading, *rules, *prints):
         counted(monkeypatch, done, place)
 
@@ -364,33 +362,6 @@ def test_a_document_that_goes_while_it_is_read_is_not_in_the_synthesis(door: Doo
     synthesise_job(door.store, Settings(), loaded, job, fence, no_progress, lambda _: None)
     made = Synthesis.model_validate(get(door, f"/v1/records/{record}/syntheses/1"))
     assert len(made.documents) == len(DOCUMENTS) - 1
-
-
-def test_an_erased_record_is_nowhere(door: Door, settings: ServiceSettings) -> None:
-    """The canary is in a name, in what is written, in the consent and the patient's reference."""
-    canary = "Zylberszteyn7731"
-    content = f"Consultation du 03/02/2024\n\nPatient {canary}. Allergie : pénicilline.".encode()
-    erased = []
-    for number in range(2):
-        files = [("file", (f"{canary}.txt", content + str(number).encode()))]
-        record, job = send(door, files, patient=canary, consent=canary)
-        work(door.store, job)
-        erased.append((record, job))
-        rows = list(all_rows(door.store))
-        assert [table for table, row in rows if canary in row] == []
-        assert files_with(settings.data_folder, canary.encode()) == []
-    shown = get(door, f"/v1/records/{erased[0][0]}")
-    assert canary in json.dumps(shown)
-    answer = door.client.delete(f"/v1/records/{erased[0][0]}", headers=door.as_())
-    assert answer.status_code == 204
-    receipt = door.client.post("/v1/erasures", headers=door.as_(), json={"patient": canary})
-    assert (receipt.json()["records"], receipt.json()["consultations"]) == (1, 0)
-    for record, job in erased:
-        problem(door.client.get(f"/v1/records/{record}", headers=door.as_()), 404, "not_found")
-        # What is still to be removed outside of our rows is told by a row of its own.
-        left = {table for table, row in all_rows(door.store) if record in row or job in row}
-        assert left <= {"audit_log", "removals"}, left
-    assert ("record.erase", erased[1][0]) in [(a, s) for _, a, s in actions(door.store, door.org)]
 
 
 def test_retention_quota_and_rotation(

@@ -42,8 +42,13 @@ def test_every_kind_has_wordings_that_were_kept_apart() -> None:
 
 
 def test_blind_wordings_stand_in_no_other_set() -> None:
-    for language in ("fr", "en"):
-        blind = _wordings(language, "blind_")["stale"]
+    for language, stem in (
+        ("fr", "blind_"),
+        ("en", "blind_"),
+        ("fr", "blind3_"),
+        ("en", "blind3_"),
+    ):
+        blind = _wordings(language, stem)["stale"]
         others = _wordings(language)["stale"]
         assert list(blind) == list(others)
         for kind, entry in blind.items():
@@ -67,8 +72,13 @@ def test_what_is_missed_and_what_is_false_are_counted() -> None:
 def test_the_whole_way_from_files_finds_as_many_of_each_kind_as_before(gate: Gate) -> None:
     report = evaluate_records(Settings(), count=24)
     gate("records", alarm_figures(report))
-    planted, *_, controls = report.groups
-    assert (planted.group, controls.group) == ("contradictions", "controls")
+    planted, *_, controls, ordinary = report.groups
+    assert (planted.group, controls.group, ordinary.wordings) == (
+        "contradictions", "controls", "blind3",
+    )  # fmt: skip
     assert planted.found >= 23
-    assert controls.alarmed <= 1
+    assert controls.alarmed == controls.other_checks == ordinary.alarmed == 0
+    stale = {one.wordings: one for one in report.groups if one.group == "stale"}
+    assert all((one.recall_checked or 0) >= (one.recall or 0) for one in stale.values())
+    assert (stale["blind2"].recall_checked or 0) > 0.7
     assert "| controls | tuned | 24 |" in to_markdown(report)

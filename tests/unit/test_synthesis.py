@@ -104,7 +104,7 @@ def test_conflicts_are_kept_with_both_sides() -> None:
 
 def test_stale_copies_are_flagged_with_what_superseded_them() -> None:
     made = synthesis(FIRST, SECOND)
-    found = {one.kind: one for one in made.stale}
+    found = {one.kind: one for one in made.stale if one.level == "superseded"}
     assert set(found) == {"stopped_listed", "dose_reverted"}
     newer = found["dose_reverted"].newer
     assert newer is not None
@@ -161,10 +161,35 @@ def test_the_patients_letter_says_nothing_uncertain_and_quotes_nothing() -> None
     assert "[d001" in appendix
 
 
-def test_what_people_fill_in_is_not_recorded() -> None:
+FRCP = {
+    "42349-1", "42545-4", "72135-7", "11450-4", "38208-5", "48542-5", "30954-2", "21908-9",
+    "10160-0", "10218-6", "85337-4", "10164-2", "21874-3", "18776-5", "35510-7", "55112-7",
+    "33557-0",
+}  # fmt: skip
+"""Sections of the French CDA volet FRCP 2022.01; stage, biomarkers and treatments under the codes
+of what is in them."""
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_a_tumour_board_sheet_names_every_field_also_what_no_document_tells(language: str) -> None:
+    empty = document(1, "Rien.", "2024-02-05", language=language)
+    board = synthesis(empty, template="tumour-board", language=language)
+    assert {one.loinc for one in board.sections} >= FRCP
+    page = synthesis_to_markdown(board)
+    for section in board.sections:
+        if section.key not in ("vigilance", "questions"):
+            assert section.placeholder, section.key
+            assert f"## {section.heading}\n\n*{section.placeholder}*" in page
+
+
+def test_what_people_fill_in_is_not_said_to_be_missing_in_the_documents() -> None:
     board = synthesis(FIRST, template="tumour-board")
     shown = {one.key: one.placeholder for one in board.sections}
-    assert shown["quorum"] == shown["document_status"] == "non renseigné"
+    assert shown["quorum"] == shown["document_status"]
+    assert shown["quorum"] == "à remplir : n'est pas cherché dans les documents"
+    assert shown["tumour"] == "non trouvé dans les documents lus"
+    assert shown["results"] is None  # there is a table
+    assert board.results
     letter = synthesis(FIRST, template="discharge-letter")
     shown = {one.key: one.placeholder for one in letter.sections}
     assert shown["transfusions"] == "non renseigné"

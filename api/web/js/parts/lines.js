@@ -9,7 +9,7 @@ import { named, t } from "../words.js";
 
 const ELSEWHERE = new Set(["timeline", "results", "questions"]);
 const STATES = { stopped: "record.stopped", current: "record.since", changed: "record.since", resumed: "record.since" };
-const SERIOUS = new Set(["conflict", "stale"]);
+const SERIOUS = new Set(["conflict", "stale", "to_check"]);
 
 export function lines(record) {
   const { synthesis } = record;
