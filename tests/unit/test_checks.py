@@ -206,8 +206,8 @@ TWO_SIDES = [
     ("en", ["P: Here on the left it hurts at the ureter.", "D: The right ureter is not painful."],
      "Left ureter painful.", "Right ureter painful."),
     # An endless sentence, cut between what was found and its side.
-    ("en", ["D: All right I do have to go through it all and I am just going to be calling it out as"
-            " I see what I see so on your heart today I do appreciate a slight three out of six"
+    ("en", ["D: All right I do have to go through it all and I am just going to be calling it out"
+            " as I see what I see so on your heart today I do appreciate a slight three out of six"
             " systolic murmur that is heard at the left base and your lungs are clear today",
             "D: You had the stent placed in your right coronary artery two years ago."],
      "Systolic murmur heard at the left base.", "Systolic murmur heard at the right base."),
