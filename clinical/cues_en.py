@@ -14,6 +14,12 @@ _EN_SEEN = (
 _NOT = (
     r"not|don't|doesn't|didn't|isn't|aren't|wasn't|weren't|hasn't|haven't|hadn't|won't|cannot|can't"
 )
+_LEAD = (
+    r"(?:(?:and|so|ok|okay|right|um|uh|uhm|erm|hmm|well|alright|all right|now|or|but|also|then|oh"
+    r"|hey|again|great|good|fine|perfect|sorry|sure|just|actually|yeah|i see|thanks|thank you"
+    r"|got it|,|\.) )*"
+)
+"""What may stand before a question's first word."""
 EN = Cues(
     pseudo=words(
         r"(?:" + _NOT + r"|no) (?:\S+ )?(?:only|just|merely)",
@@ -86,7 +92,7 @@ EN = Cues(
         r"unsure|wonder(?:ing)?|differential|consider",
         r"(?:risk|chance|fear|possibility|signs|screen|screening) (?:of|for)",
         r"(?:worried|concerned) (?:about|that|it)",
-        r"in case|if|unless|would(?! say| describe| call| rate)|should you",
+        r"in case|in the event|if|unless|would(?! say| describe| call| rate)|should you",
         r"(?:check|watch|look|looking|screen|test|tested|testing) (?:out )?for",
         r"(?:" + _NOT + r") (?:really|too|very|much|that|particularly|always|necessarily|so|as)",
         r"not sure|can raise|can cause|prevent(?:s|ing)?|avoid",
@@ -152,20 +158,50 @@ EN = Cues(
     ),
     third_person=re.compile(r"(?:and )?(?:he|she|they|he's|she's|they're)(?!\S)"),
     question=words(
-        r"^(?:(?:and|so|ok|okay|right|um|uh|well|alright|,|now) )*"
-        r"(?:do|does|did|have|has|had|are|is|was|were|can|could|would|will) "
-        r"(?:you|he|she|it|they|there|your|the|his|her|that|this|any|anyone)",
-        r"^(?:(?:and|so|ok|okay|right|um|uh|well|alright|,|now) )*"
-        r"(?:any|what|what's|when|where|which|who|why|how)",
+        r"^" + _LEAD + r"(?:do|does|did|have|has|had|are|is|was|were|can|could|would|will) "
+        r"(?:you|he|she|it|they|there|your|the|his|her|that|this|these|those|any|anyone|anybody"
+        r"|anything)",
+        r"^"
+        + _LEAD
+        + r"(?:any(?:one|body|thing)?(?! (?:can|could|will|would|may)(?!\S))|what's|who's|how's"
+        r"|where's|whereabouts)",
+        # "When did it start", not "when I was a child"; "what is it", not "what I mean".
+        r"^" + _LEAD + r"(?:what|how|why)(?! (?:i|i'm|i'd|i'll|i've|we|we'll|we'd|we're)(?!\S))",
+        r"^" + _LEAD + r"(?:for how long|since when|at what (?:age|time|point)|(?:on|in|to) which"
+        r"|which (?:one|side|of|(?:\S+ )?(?:do|does|did|is it|are|was|were|have|has))(?!\S)"
+        r"|who (?:is|was|do|did|else|lives|has|will))",
+        r"^" + _LEAD + r"(?:when|where) (?:do|does|did|is|are|was|were|have|has|had|exactly|about"
+        r"|abouts|would|will|can|in|on)(?!\S)",
+        r"^" + _LEAD + r"(?:when|where|which|who)(?= [?.,]|$)",
         r"(?:tell me|describe|remind me|how about|what about)",
         # Without a mark, after other words: "… a cough before, are you having any chest pain".
         r"(?<!so )(?<!nor )(?<!as )(?:are you (?:having|getting|feeling|taking)|(?:do|did) you"
         r" (?:have|get|feel|notice)|have you (?:had|been having|noticed|felt))(?= any(?!\S))",
+        # "…, do you smoke"; "in terms of drugs, are you allergic".
+        r"(?:,|and|or|but|at all|currently) (?:do you (?:have|get|feel|notice|take|smoke|drink"
+        r"|know|think|use|work|live|ever|still|currently)|did you (?:have|notice|feel|get|ever)"
+        r"|are you (?:able|allergic|having|getting|feeling|taking|still|currently|on)"
+        r"|have you (?:had|got|been|noticed|felt|ever|tried|taken|seen)"
+        r"|has (?:he|she) (?:had|been)"
+        r"|(?:can|could) you (?:tell|describe|move|feel)"
+        r"|how (?:long|often|many|much|old|bad|severe|would you|are|is|do|does|did)"
+        r"(?= .*(?:you|it))"
+        r"|what (?:kind|sort|type) of)",
+        r", (?:is|are|was|were|do|does|did|has|have|can|could|would) (?:it|you|he|she|there|they"
+        r"|your)",
+        r"(?:and|or|but) (?:is there|are there|does (?:it|he|she)|is it|was it|were you|has it"
+        r"|did it)",
+        r"(?:is|isn't) (?:that|it) (?:right|correct|ok|okay|so)(?= \.|$)",
+        r"^(?=.*(?<!\S)you(?:'re|'ve|r)?(?!\S)).* , (?:right|correct)(?= \.|$)",
     ),
-    unmarked=words(r"^(?:(?:and|so|ok|okay|um|uh) )*you (?:have|had|got) any"),
+    unmarked=words(
+        r"^" + _LEAD + r"(?:you (?:have|had|got) any|you (?:don't|do not|haven't) (?:have|had|got"
+        r"|take|smoke|drink|been)|you (?:take|smoke|drink|feel) (?:any|at all)|ever(?! since))",
+    ),
     unasked=words(
-        r"^(?:(?:and|so|ok|okay|um|uh|right|,) )*"
-        r"(?:it's|it is|that's|you|you're|there's|there is|i (?:should|can|need)|an?|some)",
+        r"^" + _LEAD + r"(?:it's|it is|that's|you|you're|you've|you'd|your|there's|there is|i"
+        r" (?:should|can|need)|an?|some|(?:he|she|they)(?:'s|'ve|'re)?|his|her|the"
+        r"|ever)",
     ),
     presumed=words(
         r"how (?:long|often|many|much|bad|severe|is|are|would)|when|where|which|what kind|describe",

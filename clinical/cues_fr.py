@@ -23,6 +23,16 @@ _FR_DOING = (
     r"present|evolu|ay|consult|fais|pos|sugger|evoqu|necessit|justifi|montr|revel|associ|entrain"
     r"|occasionn|permett|expliqu|preced|travaill|viv|habit|pes|mesur"
 )
+_LEAD = (
+    r"(?:(?:et|mais|donc|alors|d' accord|ok|heu|euh|hum|bon|bien|ah|oui|la|sinon|du coup|tres bien"
+    r"|aussi|puis|ensuite|a part ca|madame|monsieur|parfait|je vois|,|\.) )*"
+)
+"""What may stand before a question's first word."""
+_ORDERS = (
+    r"assey|allong|deshabill|repos|tourn|mett|lev|rend|calm|install|inquiet|detend|pench|couch|souven"
+    r"|rhabill|adress|present|relev|rassur|hydrat|lav|soign|habill|depech|arret|tromp|approch|assoy"
+)
+"""Verbs that tell a patient to do something (*allongez-vous*), and a *rendez-vous*."""
 FR = Cues(
     pseudo=words(
         r"pas (?:seulement|uniquement|que|simplement|moins)",
@@ -178,25 +188,39 @@ FR = Cues(
     question=words(
         r"est ce (?:que|qu')",
         r"qu' est ce",
-        r"(?:avez|etes|prenez|fumez|buvez|sentez|pouvez|voulez|aviez|faites|savez|connaissez) vous",
-        r"(?:as|es|fumes|prends|peux|bois) tu",
-        r"(?:a|avait|est|prend|fume|boit|mange|dort) t (?:il|elle|on)",
+        # Turned round: "toussez-vous", but not "asseyez-vous" nor a "rendez-vous".
+        r"(?!(?:" + _ORDERS + r")ez )[a-z]+ez vous",
+        r"(?:as|es|fumes|prends|peux|bois|fais|dors|manges) tu",
+        r"[a-z]+ t (?:il|elle|on)",
         r"(?:est|sont|ont|avait|etait) (?:il|elle|ils|elles|ce)",
-        r"^(?:combien|quand|pourquoi|comment|quel|quelle|quels|quelles|ou|qui)",
-        r"(?:depuis|pendant) (?:quand|combien)",
+        r"^" + _LEAD + r"(?:combien|quand(?! (?:je|j'|on|il|elle|vous|le|la|les|c'|ca|mon|ma|nous))"
+        r"|pourquoi|comment|quel|quelle|quels|quelles|ou|qui|quoi)",
+        r"(?<!sais pas )(?<!sait pas )(?<!sais plus )(?:depuis|pendant) (?:quand|combien)",
+        # The word that asks stands last, or behind the verb: "elle a quel âge", "ça fait combien".
+        r"(?<!sais )(?<!sais pas )(?:a|de|d'|dans|depuis|pendant|avec|sur|par|pour|en|vers|c' est"
+        r"|fait"
+        r"|as|avez|ai|prend|prenez|est|sont|font) (?:quoi(?! qu)|quel(?:le)?s?(?! que)|combien)",
+        r"^(?!.*(?<!\S)(?:sais|sait|dire|demande|expliquer?|voir|dit|comprend\S*) ).*"
+        r"(?:combien|comment|quand|(?:est|etait|va|vas|allez|etes|mal|situe) ou"
+        r"|(?:oui )?ou (?:pas|non))"
+        r"(?: (?:docteur|madame|monsieur|exactement|a peu pres|ca|la|en ce moment))*(?= \.|$)",
+        r"c' est (?:bien )?ca(?: (?:docteur|madame|monsieur))?(?= \.|$)",
         r"^(?:(?:et|mais|donc|alors|ah|bon|heu|euh|,) )*"
         r"(?:c' est (?:\S+ )?(?:grave|normal|dangereux|serieux|contagieux|inquietant|embetant)"
         r"|je (?:peux|dois)|il faut|vous (?:pensez|croyez))(?: [^ .;!]+)*?"
         r"(?: ,)? docteur(?= [.,!]|$)",
     ),
     unmarked=words(
-        r"^(?:(?:et|donc|alors|d' accord|ok|heu|euh|bon|ah|,) )*"
-        r"vous (?:avez|prenez|fumez|buvez|etes|toussez|vomissez|ressentez|souffrez|sentez|dormez)",
+        r"^" + _LEAD + r"(?:vous|tu) (?:(?:n'|ne|en|y|l'|les|la|le|vous|te|t') )?"
+        r"(?:avez|prenez|fumez|buvez|etes|toussez|vomissez|ressentez|souffrez|sentez|dormez|mangez"
+        r"|vivez|travaillez|consommez|utilisez|urinez|connaissez|voyez|entendez|arrivez|crachez"
+        r"|transpirez|digerez|aviez|etiez|faites|as|prends|fumes|bois|es|tousses|dors|manges"
+        r"|reveillez|levez)",
+        r"^" + _LEAD + r"(?:d' autres|vous (?:savez si|pensez (?:que|qu')))",
     ),
     unasked=words(
-        r"^(?:(?:et|donc|alors|d' accord|ok|heu|euh|bon|ah|,) )*"
-        r"(?:c' est|ca|vous|tu|il (?:faut|y a)|on (?:peut|doit)|je (?:peux|dois)"
-        r"|de la|du|des|de l'|d' autres)",
+        r"^" + _LEAD + r"(?:c' est|ca|vous|tu|il|elle|ils|elles|il (?:faut|y a)|on (?:peut|doit)|je"
+        r" (?:peux|dois)|votre|vos|ton|ta|tes|son|sa|ses|une?|de la|du|des|de l'|d'|y a)",
     ),
     presumed=words(
         r"depuis (?:quand|combien)|quand|ou|comment|combien|quel(?:le)?s?|pourquoi",

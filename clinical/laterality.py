@@ -8,7 +8,7 @@ not said; its answer decides. Abbreviations are read only where nothing else is 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
@@ -94,15 +94,16 @@ def said_sides(turns: Sequence[Said], language: str) -> tuple[Lateral, ...]:
     for i, turn in enumerate(turns):
         before = turns[i - 1].text if i else ""
         own = _after(before, turn.text, language)
-        found.extend(s for s in own if not s.asked)
+        found.extend(_with_organ(s, turns, i, language) for s in own if not s.asked)
         asked = [s for s in own if s.asked]
         if asked and i + 1 < len(turns):
             line = clause_line(turns[i + 1].text, language)
             answers = {s.side for s in _after(turn.text, turns[i + 1].text, language)}
             if len({s.side for s in asked}) == 1 and not answers and cues.yes.match(line):
-                found.extend(replace(s, asked=False) for s in asked)
-    # "Which knee? - The left": the organ is in the question.
-    return tuple(_with_organ(side, turns, language) for side in found)
+                found.extend(
+                    replace(_with_organ(s, turns, i, language), asked=False) for s in asked
+                )
+    return tuple(found)
 
 
 def missing_sides(statement: str, turns: Sequence[Said], language: str) -> tuple[SideConflict, ...]:
@@ -137,11 +138,26 @@ def _after(before: str, text: str, language: str) -> tuple[Lateral, ...]:
     )
 
 
-def _with_organ(side: Lateral, turns: Sequence[Said], language: str) -> Lateral:
+def _with_organ(side: Lateral, turns: Sequence[Said], i: int, language: str) -> Lateral:
+    """*Which knee? – The left*: the organ is in the turn, else in the last question before it,
+
+    else the only one that anybody names."""
     if side.organ is not None:
         return side
-    named = {o.name for turn in turns for o in organs(folded(turn.text), language)}
+    for text in _nearest_first(turns, i):
+        named = {organ.name for organ in organs(folded(text), language)}
+        if named:
+            break
+    else:
+        named = {o.name for turn in turns for o in organs(folded(turn.text), language)}
     return replace(side, organ=named.pop()) if len(named) == 1 else side
+
+
+def _nearest_first(turns: Sequence[Said], i: int) -> Iterator[str]:
+    """The turn, then the sentences of the turn before it, the last first."""
+    yield turns[i].text
+    if i:
+        yield from (sentence.text for sentence in reversed(sentences(turns[i - 1].text)))
 
 
 def _sentence(

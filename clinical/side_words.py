@@ -10,11 +10,11 @@ import re
 from dataclasses import dataclass
 from itertools import pairwise
 
-from clinical.anatomy import organs
+from clinical.anatomy import PAIN, organs
 from clinical.folded import folded
 from clinical.laterality import Side
 from clinical.memory import remembered
-from clinical.paraphrases import worded
+from clinical.paraphrases import Worded, worded
 from clinical.taken_back import takes_back
 from clinical.text import fold
 
@@ -109,7 +109,7 @@ def _side_words(text: str, language: str) -> tuple[SideWord, ...]:
     edges = [0, *(match.end() for match in places)]
     starts = [*(match.start() for match in places), len(text)]
     between = [
-        frozenset(w.term for w in words if edge <= w.start and w.end <= start)
+        frozenset(_term(w, text) for w in words if edge <= w.start and w.end <= start)
         for edge, start in zip(edges, starts, strict=True)
     ]
     before, after = between[:-1], between[1:]
@@ -135,6 +135,11 @@ def _side_words(text: str, language: str) -> tuple[SideWord, ...]:
         )
         for k, match in enumerate(places)
     )
+
+
+def _term(word: Worded, text: str) -> str:
+    """*Knee pain* and *my knee hurts* are the same, though no list of paraphrases joins them."""
+    return "~pain" if PAIN.fullmatch(fold(text[word.start : word.end])) else word.term
 
 
 def nearness(one: SideWord, other: SideWord, language: str) -> float:

@@ -40,7 +40,9 @@ _DENIES = re.compile(
     r"\W*(?:no|nil|not|denies|without|none|never|pas|aucune?|absence|sans|ne|non)\b"
 )
 _SOMEWHAT = re.compile(
-    r"\b(?:much|enough|really|too|so|as|change[sd]?|better|worse|one|beaucoup|assez|trop|vraiment"
+    r"\b(?:much|enough|really|too|as|change[sd]?|better|worse|one|beaucoup|assez|trop|vraiment"
+    # "So tired" tells how much; "so I don't have any" goes on.
+    r"|so(?! (?:i|we|he|she|they|you|it|that|this|there|the|my|your|no|on|far|if)\b)"
     r"|tellement|tres|si|mieux|pire|changement|personne|mentioned|if|decrease[sd]?|reduced|limited|abnormal|lack|loss|diminue\w*|limite\w*"
     r"|anormal\w*|perte)\b"
 )

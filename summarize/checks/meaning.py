@@ -12,6 +12,7 @@ from clinical.answered_courses import answered_courses, denied_courses
 from clinical.dialogue import wrong_experiencer
 from clinical.drugs import find_drugs, missing_drugs
 from clinical.folded import folded
+from clinical.kin import other_relatives
 from clinical.polarity import Finding
 from clinical.polarity import findings as find_findings
 from clinical.taken_back import takes_back
@@ -125,13 +126,19 @@ def experiencer(claim: Claim) -> Outcome:
         if not speaks_of_family(claim.evidence):
             return fault("nobody of the family is spoken of")
         if not _PERSONAL.search(fold(claim.text)) or speaks_of_family(claim.text):
-            return PASSED
+            return _relative(claim)
     wrong = wrong_experiencer(claim.text, claim.said, claim.language)
     if wrong:
         return conflicts("of another person: ", claim, wrong)
     if speaks_of_family(claim.text) and not speaks_of_family(claim.evidence):
         return fault("nobody of the family is spoken of")
-    return PASSED
+    return _relative(claim)
+
+
+def _relative(claim: Claim) -> Outcome:
+    """The aunt's is not the mother's."""
+    others = other_relatives(claim.text, claim.evidence)
+    return fault("of another relative: " + listed(others)) if others else PASSED
 
 
 def temporality(claim: Claim) -> Outcome:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 
 from clinical.laterality import Side, sides
 from clinical.paraphrases import content_terms
@@ -21,8 +21,10 @@ _COMPARED = re.compile(
 )
 _COMPARES = re.compile(r"\bthan\b|\bcompar|\bversus\b|\bvs\b|\bpar rapport\b|\bque? la\b")
 _DENIED = re.compile(r"\W*(?:no|nil|not|denies|without|none|never|pas|aucune?|sans|absence)\b")
+_ENDS = re.compile(r"[.?!…]\W*$")
 _ENOUGH = 2.0
 """Words that must stand around a side in both texts for it to be the same thing."""
+_MOST_OF = 0.6
 _CLEARLY = 1.0
 """By how much the nearer side must be nearer."""
 
@@ -35,14 +37,45 @@ def contrary(claim: Claim) -> list[str]:
         return []
     if itself := _itself(claim):
         return itself
-    heard = [w for unit in claim.units for w in side_words(unit.text, claim.language)]
-    there = _told(claim.units, claim) or _elsewhere(claim)
+    units = _whole(claim)
+    there = _told(units, claim) or _elsewhere(claim)
     unsaid = [word.text for word in stated if word.side not in there]
     if unsaid or _DENIED.match(fold(claim.text)):
         return unsaid  # what is on neither side has no words of its own
     if _COMPARES.search(claim.text):
         return _turned(claim)
-    return _nearer_to_the_other(stated, heard, claim.language)
+    if in_order := [wrong for unit in units for wrong in _in_order(named, unit, claim.language)]:
+        return in_order
+    told = [unit for unit in claim.grounds.sided if not unit.is_question]
+    heard, anywhere = _words(units, claim.language), _words((*units, *told), claim.language)
+    return _nearer_to_the_other(stated, heard, anywhere, claim.language)
+
+
+def _words(units: Sequence[Unit], language: str) -> list[SideWord]:
+    return [word for unit in units for word in side_words(unit.text, language)]
+
+
+def _whole(claim: Claim) -> tuple[Unit, ...]:
+    """The evidence, with the rest of each endless sentence that was cut.
+
+    *… a murmur heard at* | *the left base, your lungs …*
+    """
+    own = {unit.index for unit in claim.units}
+    ends = {unit.index: _ENDS.search(unit.text) is not None for unit in claim.units}
+    rest = [
+        one
+        for one in claim.grounds.sided
+        if one.index not in own
+        and any(
+            unit.segment is one.segment
+            and (
+                (one.index == unit.index + 1 and not ends[unit.index])
+                or (one.index == unit.index - 1 and not _ENDS.search(one.text))
+            )
+            for unit in claim.units
+        )
+    ]
+    return (*claim.units, *rest)
 
 
 def _elsewhere(claim: Claim) -> set[Side]:
@@ -68,6 +101,31 @@ def _told(units: Sequence[Unit], claim: Claim) -> set[Side]:
     if Side.both in there:
         return {Side.left, Side.right}
     return there | {word.side for unit in units for word in side_words(unit.text, language)}
+
+
+def _in_order(named: Sequence[SideWord], unit: Unit, language: str) -> list[str]:
+    """*Four times on the right and two on the left*: sides that are told in the same order, each
+
+    with the same words, are compared one by one."""
+    heard = side_words(unit.text, language)
+    if len(named) < 2 or len(named) != len(heard):
+        return []
+    pairs = list(zip(named, heard, strict=True))
+    before = all(_alike(one.before, other.before) for one, other in pairs)
+    after = all(_alike(one.after, other.after) for one, other in pairs)
+    if not before and not after:
+        return []
+    return [
+        one.text
+        for one, other in pairs
+        if one.side is not other.side and Side.both not in (one.side, other.side)
+    ]
+
+
+def _alike(one: Set[str], other: Set[str]) -> bool:
+    """Whether most of the fewer words are among the others."""
+    fewer = min(len(one), len(other))
+    return fewer > 0 and len(one & other) >= max(1, _MOST_OF * fewer)
 
 
 def _itself(claim: Claim) -> list[str]:
@@ -97,24 +155,29 @@ def _turned(claim: Claim) -> list[str]:
 
 
 def _nearer_to_the_other(
-    stated: Sequence[SideWord], heard: Sequence[SideWord], language: str
+    stated: Sequence[SideWord],
+    heard: Sequence[SideWord],
+    anywhere: Sequence[SideWord],
+    language: str,
 ) -> list[str]:
     """*4/5 on the left, 5/5 on the right*: what stands around a side in the statement stands
 
-    around the other in the evidence."""
+    around the other in the evidence. Where the evidence tells no more of the side than what it is
+    of (*the nodule in your right testicle*), the whole consultation is asked (*left testicle,
+    normal*)."""
     wrong = []
     for one in stated:
-        near = {
-            same: max(
-                (
-                    nearness(one, w, language)
-                    for w in heard
-                    if (w.side in (one.side, Side.both)) is same
-                ),
-                default=0.0,
-            )
-            for same in (True, False)
-        }
-        if near[False] >= _ENOUGH and near[False] >= near[True] + _CLEARLY:
+        same = _nearest(one, heard, language, same=True)
+        other = _nearest(one, heard, language, same=False)
+        if same <= _ENOUGH:
+            same = max(same, _nearest(one, anywhere, language, same=True))
+            other = max(other, _nearest(one, anywhere, language, same=False))
+        if other >= _ENOUGH and other >= same + _CLEARLY:
             wrong.append(one.text)
     return wrong
+
+
+def _nearest(stated: SideWord, heard: Sequence[SideWord], language: str, *, same: bool) -> float:
+    """How near the nearest word of the same side stands, or of the other."""
+    alike = [w for w in heard if (w.side in (stated.side, Side.both)) is same]
+    return max((nearness(stated, word, language) for word in alike), default=0.0)

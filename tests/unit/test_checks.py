@@ -189,6 +189,28 @@ TWO_SIDES = [
      "Force 4 sur 5 à gauche.", "Force 4 sur 5 à droite."),
     ("fr", ["D: Une sonde dans l'uretère gauche deux fois, dans l'uretère droit une fois."],
      "Sonde dans l'uretère gauche deux fois.", "Sonde dans l'uretère droit deux fois."),
+    # Two sides in one order, each with its own words.
+    ("en", ["P: Laser was done four times to the retina on the right and two times on the left."],
+     "Laser four times to the retina on the right and two times on the left.",
+     "Laser four times to the retina on the right and two times on the right."),
+    ("fr", ["D: La cicatrice mesure huit centimètres à droite et trois centimètres à gauche."],
+     "Cicatrice de 8 centimètres à droite et de 3 centimètres à gauche.",
+     "Cicatrice de 8 centimètres à gauche et de 3 centimètres à gauche."),
+    # What stands around the side was told of the other one, in another sentence.
+    ("en", ["D: The left testicle is normal.", "D: Your thyroid is normal.",
+            "D: The nodule in your right testicle needs an ultrasound."],
+     "Left testicle normal.", "Right testicle normal."),
+    ("fr", ["D: Le testicule gauche est normal.", "D: Votre thyroïde est normale.",
+            "D: Le nodule du testicule droit, il faut une échographie."],
+     "Testicule gauche normal.", "Testicule droit normal."),
+    ("en", ["P: Here on the left it hurts at the ureter.", "D: The right ureter is not painful."],
+     "Left ureter painful.", "Right ureter painful."),
+    # An endless sentence, cut between what was found and its side.
+    ("en", ["D: All right I do have to go through it all and I am just going to be calling it out"
+            " as I see what I see so on your heart today I do appreciate a slight three out of six"
+            " systolic murmur that is heard at the left base and your lungs are clear today",
+            "D: You had the stent placed in your right coronary artery two years ago."],
+     "Systolic murmur heard at the left base.", "Systolic murmur heard at the right base."),
 ]  # fmt: skip
 
 
@@ -337,6 +359,37 @@ def test_what_nobody_knows_is_not_said(
     talk = transcript(*lines, language=language)
     assert rule(talk, wrong) == "denial"
     assert rule(talk, right) != "denial"
+
+
+RELATIVES = [
+    ("en", "P: My mother had migraines.", "Mother had migraines.", "Aunt had migraines."),
+    ("en", "P: My dad has diabetes and my sister has asthma.",
+     "Father has diabetes, sister asthma.", "Father has diabetes, brother asthma."),
+    ("en", "P: Both my parents have high blood pressure.",
+     "Mother has high blood pressure.", "Uncle has high blood pressure."),
+    ("en", "P: My mum's sister had breast cancer.",
+     "Aunt had breast cancer.", None),
+    ("en", "C: He has a cough and his brother has a cough too.",
+     "Mother reports that his brother has a cough.", "His sister has a cough."),
+    ("fr", "P: Ma mère a eu un cancer du sein.",
+     "Cancer du sein chez la mère.", "Cancer du sein chez la tante."),
+    ("fr", "P: Mon grand-père était diabétique.",
+     "Grand-père diabétique.", "Père diabétique."),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("language", "said", "right", "wrong"), RELATIVES)
+def test_a_relative_is_no_other(language: str, said: str, right: str, wrong: str | None) -> None:
+    talk = transcript(said, language=language)
+    for topics in (ANY, (Topic.family,)):
+        assert rule(talk, right, topics) != "experiencer"
+        assert wrong is None or rule(talk, wrong, topics) == "experiencer"
+
+
+def test_so_that_goes_on_is_no_degree() -> None:
+    talk = transcript("P: We move about, so I don't have a local chemist.", language="en")
+    assert rule(talk, "No local chemist.") is None
+    assert rule(talk, "Local chemist.") == "denial"
 
 
 def test_words_outside_the_lexicon_are_denied_too() -> None:

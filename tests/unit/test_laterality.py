@@ -57,6 +57,31 @@ def test_sides(language: str, text: str, expected: list[tuple[str | None, str]])
 COMPARED = [
     ("fr", "Genou droit douloureux.", ["J'ai mal au genou droit."], True),
     ("fr", "Genou gauche douloureux.", ["J'ai mal au genou droit."], False),
+    # Another organ is named in the same exchange: the side is of the last one that was asked of.
+    (
+        "fr",
+        "Genou gauche douloureux.",
+        ["La hanche va mieux. Quel genou vous fait mal ?", "Le gauche."],
+        True,
+    ),
+    (
+        "fr",
+        "Hanche gauche douloureuse.",
+        ["La hanche va mieux. Quel genou vous fait mal ?", "Le gauche."],
+        False,
+    ),
+    (
+        "en",
+        "Left knee pain.",
+        ["Does your hip hurt as well as your knee? Which knee is it", "The left."],
+        True,
+    ),
+    (
+        "en",
+        "Left hip pain.",
+        ["Does your hip hurt as well as your knee? Which knee is it", "The left."],
+        False,
+    ),
     ("fr", "Céphalées droites.", ["La douleur est de quel côté ?", "Plutôt à droite."], True),
     ("fr", "Céphalées gauches.", ["La douleur est de quel côté ?", "Plutôt à droite."], False),
     ("fr", "Douleur à gauche.", ["C'est à gauche ?", "Oui."], True),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from time import perf_counter
 
 import pytest
@@ -167,6 +168,60 @@ def test_questions_without_a_mark(language: str, text: str, asks: bool) -> None:
     assert is_question(text, language) is asks
 
 
+UNMARKED = [
+    ("fr", "vous fumez"),
+    ("fr", "et vous toussez beaucoup"),
+    ("fr", "du coup vous prenez un traitement"),
+    ("fr", "tu as mal au ventre"),
+    ("fr", "elle a quel âge"),
+    ("fr", "ça fait combien de temps"),
+    ("fr", "la douleur a commencé quand"),
+    ("fr", "alors dormez-vous bien"),
+    ("fr", "souffre-t-il de la gorge"),
+    ("fr", "il y a d'autres brûlures ou pas"),
+    ("fr", "vous appelez pour votre fille c'est bien ça"),
+    ("en", "any chest pain"),
+    ("en", "okay and have you had any surgery"),
+    ("en", "so anybody in the family have kidney disease"),
+    ("en", "how often are you coughing"),
+    ("en", "since when do you cough"),
+    ("en", "in terms of tablets, do you take anything"),
+    ("en", "well the pain is dull or is it sharp"),
+    ("en", "are those the tablets you are on"),
+    ("en", "you had a scan last year, right"),
+    ("en", "who else is ill at home"),
+]
+TOLD = [
+    ("fr", "J'ai pris rendez-vous."),
+    ("fr", "Asseyez-vous."),
+    ("fr", "Je ne sais pas depuis quand."),
+    ("fr", "Quand je tousse ça fait mal."),
+    ("fr", "Je ne me sentais pas très bien, quoi."),
+    ("fr", "N'hésitez pas s'il y a quoi que ce soit."),
+    ("en", "When I was a child I had asthma"),
+    ("en", "What I would suggest is rest"),
+    ("en", "Ever since yesterday."),
+    ("en", "When you cough it hurts"),
+    ("en", "Where the scar is it hurts"),
+    ("en", "Anyone can have that"),
+    ("en", "so what I have in mind is a scan"),
+]
+
+
+@pytest.mark.parametrize(("language", "text"), UNMARKED)
+@pytest.mark.parametrize("how", [str, str.capitalize])
+def test_questions_of_a_recogniser_that_writes_no_marks(
+    language: str, text: str, how: Callable[[str], str]
+) -> None:
+    assert is_question(how(text), language)
+
+
+@pytest.mark.parametrize(("language", "text"), TOLD)
+def test_what_only_begins_like_a_question(language: str, text: str) -> None:
+    assert not is_question(text, language)
+    assert not is_question(text.rstrip("."), language)
+
+
 @pytest.mark.parametrize(
     ("language", "text", "reply", "lost"),
     [
@@ -175,7 +230,11 @@ def test_questions_without_a_mark(language: str, text: str, asks: bool) -> None:
         ("fr", "Des vertiges, des nausées.", "Non, jamais.", True),
         ("fr", "Vous fumez.", "Non.", True),
         ("fr", "C'est grave.", "Oui, je comprends.", False),
+        ("fr", "Elle vomit.", "Non.", True),
+        ("fr", "nausées ou vomissements", "pas vraiment", True),
+        ("fr", "Fièvre.", "Pas de fièvre.", True),
         ("fr", "J'ai de la fièvre.", "Non.", False),
+        ("fr", "Ma douleur est là.", "Oh non.", False),
         ("fr", "Je n'ai pas de fièvre.", "Non, d'accord.", False),
         ("fr", "Ce n'est pas grave.", "Non.", False),
         ("fr", "C'est la tête.", "Non ?", False),
@@ -183,7 +242,14 @@ def test_questions_without_a_mark(language: str, text: str, asks: bool) -> None:
         ("en", "It's serious.", "No, not at all.", True),
         ("en", "You smoke.", "No.", True),
         ("en", "A fever.", "No.", True),
+        ("en", "Chest pain.", "No.", True),
+        ("en", "nausea or vomiting", "not really", True),
+        ("en", "shortness of breath", "no shortness of breath", True),
+        ("en", "Your back still hurts.", "No.", True),
         ("en", "I have a fever.", "No.", False),
+        ("en", "My asthma has been acting up.", "Oh no.", False),
+        ("en", "No.", "No, okay.", False),
+        ("en", "chest pain", "shortness of breath", False),
         ("en", "You don't smoke.", "No.", False),
         ("en", "It's serious.", "I see.", False),
     ],
