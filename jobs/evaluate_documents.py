@@ -101,7 +101,7 @@ def _cda(name: str, data: bytes) -> DocumentsReport:
     document = _read(name, data)
     if document is None:
         return DocumentsReport(files=1)
-    root = parsed(data, DEFAULT.depth)
+    root = parsed(data, DEFAULT)
     said: Counter[str] = Counter()
     codes: set[str] = set()
     for section in root.iter(_V3 + "section"):

@@ -15,6 +15,8 @@ class Limits:
     pages: int = 2_000
     depth: int = 200
     """Of nested elements of XML, HTML or JSON."""
+    elements: int = 1_000_000
+    """Of one XML document: each takes memory, however short it is."""
     documents: int = 20_000
     """In one record."""
     archive_members: int = 20_000

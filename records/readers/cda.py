@@ -26,7 +26,7 @@ V3 = "{urn:hl7-org:v3}"
 
 def read_cda(text: str, data: bytes, limits: Limits) -> Reading:
     """Raises UnsafeXml, DocumentTooDeep, DamagedDocument, UnknownFormat."""
-    root = _tree(text, data, limits.depth)
+    root = _tree(text, data, limits)
     if root.tag != V3 + "ClinicalDocument":
         raise UnknownFormat("XML that is no CDA document")
     title = cleaned(root.findtext(V3 + "title") or "")
@@ -56,14 +56,14 @@ def read_cda(text: str, data: bytes, limits: Limits) -> Reading:
     )
 
 
-def _tree(text: str, data: bytes, deepest: int) -> Element:
+def _tree(text: str, data: bytes, limits: Limits) -> Element:
     """By its bytes, so that the encoding it declares counts; by its text when that one is wrong."""
     try:
-        return parsed(data, deepest)
+        return parsed(data, limits)
     except DamagedDocument:
         start = text.lstrip("\ufeff \t\r\n")
         cut = start.find("?>") + 2 if start.startswith("<?xml") and "?>" in start[:300] else 0
-        return parsed(start[cut:], deepest)
+        return parsed(start[cut:], limits)
 
 
 def _author(root: Element) -> str:

@@ -19,8 +19,10 @@ _XHTML = "{http://www.w3.org/1999/xhtml}"
 _HOLDERS = frozenset({"resource", "contained"})
 _LISTS = frozenset({"given", "prefix", "suffix", "line", "contained", "entry"})
 """Of plain values, or that a reader counts: ``items`` takes one object for a list of one."""
-_WORDS = frozenset({"text", "display", "title", "name", "valueString", "family", "given", "line"})
-"""Where *true* is a word."""
+_BOOLEANS = frozenset(
+    {"active", "inactive", "doNotPerform", "primarySource", "preferred", "experimental"}
+)
+"""Where *true* is no word, beside what ends in Boolean."""
 _COMMENT = re.compile(r"<!--.*?-->", re.S)
 _FIRST = re.compile(r"<(?:(\w+):)?[A-Za-z]\w*([^>]*)")
 _DECLARED = r"\sxmlns{}\s*=\s*[\"']http://hl7\.org/fhir[\"']"
@@ -37,8 +39,8 @@ def is_fhir_xml(start: str) -> bool:
 
 
 def fhir_of_xml(data: bytes, limits: Limits) -> Any:
-    """Raises UnsafeXml, DocumentTooDeep, DamagedDocument."""
-    return _resource(parsed(data, limits.depth))
+    """Raises UnsafeXml, DocumentTooDeep, DocumentTooLarge, DamagedDocument."""
+    return _resource(parsed(data, limits))
 
 
 def _resource(element: Element) -> dict[str, Any]:
@@ -73,7 +75,7 @@ def _value(element: Element, name: str) -> Any:
     value = element.get("value")
     if value is None:
         return _fields(element) or None
-    if value in ("true", "false") and name not in _WORDS:
+    if value in ("true", "false") and (name in _BOOLEANS or name.endswith("Boolean")):
         return value == "true"
     return value
 

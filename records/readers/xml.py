@@ -1,4 +1,5 @@
-"""XML → a tree of elements, with no DTD, no entity and no depth beyond the limit."""
+"""XML → a tree of elements, with no DTD, no entity and no more or deeper elements than the
+limits have."""
 
 from __future__ import annotations
 
@@ -8,18 +9,23 @@ from xml.etree.ElementTree import Element, ParseError, TreeBuilder
 from consultation.document_errors import (
     DamagedDocument,
     DocumentTooDeep,
+    DocumentTooLarge,
     UnsafeXml,
     missing_library,
 )
+from records.limits import Limits
 
 
 class _Shallow(TreeBuilder):
-    def __init__(self, deepest: int) -> None:
+    def __init__(self, limits: Limits) -> None:
         super().__init__()
-        self._left = deepest
+        self._left, self._room = limits.depth, limits.elements
 
     def start(self, tag: Any, attrs: Any, /) -> Element:
         self._left -= 1
+        self._room -= 1
+        if self._room < 0:
+            raise DocumentTooLarge("too many elements in one document")
         if self._left < 0:
             raise DocumentTooDeep("elements are nested too deep")
         return super().start(tag, attrs)
@@ -29,14 +35,14 @@ class _Shallow(TreeBuilder):
         return super().end(tag)
 
 
-def parsed(data: bytes | str, deepest: int) -> Element:
-    """Raises UnsafeXml, DocumentTooDeep, DamagedDocument."""
+def parsed(data: bytes | str, limits: Limits) -> Element:
+    """Raises UnsafeXml, DocumentTooDeep, DocumentTooLarge, DamagedDocument."""
     try:
         from defusedxml import DefusedXmlException
         from defusedxml.ElementTree import DefusedXMLParser
     except ImportError:
         raise missing_library() from None
-    parser = DefusedXMLParser(target=_Shallow(deepest), forbid_dtd=True)
+    parser = DefusedXMLParser(target=_Shallow(limits), forbid_dtd=True)
     try:
         parser.feed(data)
         root: Element = parser.close()

@@ -57,7 +57,8 @@ _LAB = re.compile(
     + r")(?![\w+-]*\w)(?:\s(?:du|le|on|of)\s\d{1,2}(?:/\d\d/\d{4}|\s[a-z]+\s\d{4}))?"
     r"(?:\s?\((?P<inner>%|[a-zµ^*\d ]{1,9}/[a-zµ\d.,²]+)\)(?=\s*\|))?"
     r"(?P<gap>[^\d;.|]{0,28}?\|?\s*)(?P<sign>[<>≤≥]=?\s?)?"
-    r"(?P<value>\d{1,3}(?:[ \u202f]\d{3})+|\d+(?:[.,]\d+)?)(?P<unit>(?:\s|\|)*(?:%"
+    r"(?P<value>\d{1,3}(?:[ \u202f]\d{3})+|\d{1,3}(?:,\d{3})+(?!\d)(?:\.\d+)?|\d+(?:[.,]\d+)?)"
+    r"(?P<unit>(?:\s|\|)*(?:%"
     r"|[a-zµ^*\d ]{1,9}/[a-zµ\d.,²]+(?:/[\d.,]+ ?m2?²?)?))?"
 )
 _NAMED = re.compile(
@@ -99,6 +100,14 @@ _NOT_DONE = re.compile(
 )
 
 
+def _number(written: str, language: str) -> Decimal:
+    """*1,850 ng/L* is 1850 in English, and 1.85 in French."""
+    plain = re.sub(r"[ \u202f]", "", written)
+    if language == "en" and re.fullmatch(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?", plain):
+        return Decimal(plain.replace(",", ""))
+    return Decimal(plain.replace(",", "."))
+
+
 def named_labs(line: str) -> Iterator[tuple[str, int]]:
     """(name of a measurement, where its word ends) in a folded line, whatever is said of it."""
     for match in _NAMED.finditer(line):
@@ -128,7 +137,7 @@ def result_facts(piece: Piece, language: str) -> Iterator[RecordFact]:
             stop = match.start("unit") + len(match["unit"].rstrip("., |"))
         start, end = line.place(match.start(), stop)
         taken.add(name)
-        value = Decimal(re.sub(r"[ \u202f]", "", match["value"]).replace(",", "."))
+        value = _number(match["value"], language)
         shown = piece.text[slice(*line.place(match.start("value"), end))]
         yield _fact(
             piece, Category.laboratory, name, piece.text[start:end], value, unit or None,

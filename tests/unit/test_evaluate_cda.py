@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from jobs.evaluate_cda import coded, evaluate_cda, to_markdown, without_entries
+from records.limits import Limits
 from records.readers.xml import parsed
 
 _DOCUMENT = """<?xml version="1.0" encoding="UTF-8"?>
@@ -32,7 +33,7 @@ _DOCUMENT = """<?xml version="1.0" encoding="UTF-8"?>
 
 
 def test_only_what_the_narrative_holds_is_wanted() -> None:
-    gold = coded(parsed(_DOCUMENT.encode(), 100))
+    gold = coded(parsed(_DOCUMENT.encode(), Limits()))
     assert gold.values == {"hemoglobin 12"}
     assert gold.beyond == {"platelets 250"}
     assert gold.diagnoses == {"asthme"}
@@ -40,7 +41,7 @@ def test_only_what_the_narrative_holds_is_wanted() -> None:
 
 
 def test_nothing_is_read_from_an_entry() -> None:
-    left = without_entries(parsed(_DOCUMENT.encode(), 100)).decode()
+    left = without_entries(parsed(_DOCUMENT.encode(), Limits())).decode()
     assert "250" not in left
     assert "12,0 g/dL" in left
 

@@ -33,3 +33,23 @@ def test_rows(line: str, expected: str) -> None:
         if one.category in (Category.laboratory, Category.vital)
     ]
     assert " ".join(found) == expected
+
+
+@pytest.mark.parametrize(
+    ("line", "language", "expected"),
+    [
+        ("NT-proBNP raised at 1,850 ng/L.", "en", "1850"),
+        ("NT-proBNP 12,850.5 ng/L.", "en", "12850.5"),
+        ("Potassium 4.125 mmol/L.", "en", "4.125"),
+        ("NT-proBNP à 1 850 ng/L.", "fr", "1850"),
+        ("Potassium 4,125 mmol/L.", "fr", "4.125"),
+    ],
+)
+def test_a_comma_before_three_digits_is_of_thousands_in_english(
+    line: str, language: str, expected: str
+) -> None:
+    (document,) = read_record(
+        [("l.txt", f"Blood tests\n\n{line}".encode())], language=language
+    ).documents
+    (fact,) = [one for one in facts_of(document) if one.category is Category.laboratory]
+    assert fact.values["value"] == expected
