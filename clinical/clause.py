@@ -8,7 +8,7 @@ is linear in the length of the sentence, however long.
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from functools import cached_property
 from operator import itemgetter
@@ -64,6 +64,15 @@ class Clause:
         gone = replaced(self.line, places)
         self._instead = {spans[k + 1]: spans[k] for k in gone}
         return tuple(s for k, s in enumerate(spans) if k not in gone) if gone else spans
+
+    @cached_property
+    def _places(self) -> tuple[list[int], list[int]]:
+        return [word.start for word in self.words], [word.end for word in self.words]
+
+    def inside(self, start: int, end: int) -> tuple[int, int]:
+        """(first, last + 1) of the words that ``sentence.text[start:end]`` touches."""
+        starts, ends = self._places
+        return bisect_right(ends, start), bisect_left(starts, end)
 
     @cached_property
     def pseudo(self) -> list[Mark]:

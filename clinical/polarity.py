@@ -42,13 +42,9 @@ def polarity_of(sentence: str, start: int, end: int, language: str) -> Polarity:
     for part in sentences(sentence):
         if part.start <= start < part.end:
             clause = clause_of(part, checked(language))
-            inside = [
-                k
-                for k, word in enumerate(clause.words)
-                if word.start + part.start < end and word.end + part.start > start
-            ]
-            if inside:
-                return clause.polarity(Span("", inside[0], inside[-1] + 1, absent=False))
+            first, last = clause.inside(start - part.start, end - part.start)
+            if first < last:
+                return clause.polarity(Span("", first, last, absent=False))
     return Polarity.uncertain if is_question(sentence, language) else Polarity.affirmed
 
 

@@ -38,6 +38,7 @@ _NAMED = {
     "breathing": re.compile(r"\b(?:respiratory rate|rr|fr|frequence respiratoire)\b"),
     "weight": re.compile(r"\b(?:poids|weight|weighs?|pese|pesez)\b"),
 }
+_ANY_NAMED = re.compile("|".join(pattern.pattern for pattern in _NAMED.values()))
 _BOUNDS = {
     "temperature": (Decimal(30), Decimal(43)),
     "saturation": (Decimal(50), Decimal(100)),
@@ -54,7 +55,7 @@ def implausible(text: str, language: str) -> tuple[Implausible, ...]:
     """The vital signs of a text that are out of bounds, in order. Raises UnsupportedLanguage."""
     checked(language)
     line = folded(text).line
-    named = any(pattern.search(line) for pattern in _NAMED.values())
+    named = _ANY_NAMED.search(line)
     if (
         not named
         and not any(_misheard(match) for match in _PAIR.finditer(line))

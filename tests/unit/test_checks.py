@@ -386,6 +386,25 @@ def test_a_relative_is_no_other(language: str, said: str, right: str, wrong: str
         assert wrong is None or rule(talk, wrong, topics) == "experiencer"
 
 
+@pytest.mark.parametrize(
+    ("language", "said", "right", "wrong"),
+    [
+        ("en", "P: I mean, other than um asthma, I use an inhaler, everything uh else is fine.",
+         "No other medical problems.", "Other medical problems."),
+        ("en", "P: Apart from that I'm very well.",
+         "No other health issues.", "No other bowel problems."),
+        ("fr", "P: J'ai de l'asthme, sinon je vais bien.",
+         "Pas d'autre problème de santé.", "Pas d'autre problème de dos."),
+        ("fr", "P: Tout le reste va très bien.",
+         "Aucun autre souci de santé.", "Un autre souci de santé."),
+    ],
+)  # fmt: skip
+def test_a_sum_of_what_is_not_named(language: str, said: str, right: str, wrong: str) -> None:
+    talk = transcript("D: Merci." if language == "fr" else "D: Right.", said, language=language)
+    assert rule(talk, right) is None
+    assert rule(talk, wrong) is not None
+
+
 def test_so_that_goes_on_is_no_degree() -> None:
     talk = transcript("P: We move about, so I don't have a local chemist.", language="en")
     assert rule(talk, "No local chemist.") is None
