@@ -26,7 +26,8 @@ from jobs.errors import Conflict, NotFound
 from jobs.store import uploads as rows
 from jobs.store.audit import Actor
 from jobs.store.tables import now_ms
-from jobs.uploads import Held, UploadFields, Uploads
+from jobs.upload_fields import UploadFields
+from jobs.uploads import Held, Uploads
 from transcribe.live_audio import wav_head
 
 FRAME_BYTES = 1 << 20

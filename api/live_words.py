@@ -14,7 +14,8 @@ from starlette.concurrency import run_in_threadpool
 from api.live_places import LivePlaces
 from consultation.settings import Settings
 from jobs.live_engine import Hearing
-from jobs.uploads import Held, UploadFields, Uploads
+from jobs.upload_fields import UploadFields
+from jobs.uploads import Held, Uploads
 from transcribe.vocabulary import expected
 
 Send = Callable[[dict[str, Any]], Awaitable[None]]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
@@ -13,18 +13,25 @@ from typing import Any
 
 from fastapi import Request
 from python_multipart.multipart import parse_options_header
+from sqlalchemy.orm import Session
 from starlette.concurrency import run_in_threadpool
 
 from api.form import check_consent, field_wrong, take_patient
 from api.service import Service
-from api.upload import BadUpload, Parts, announced_size, feed
+from api.smart.filed import LAUNCH, of_launch
+from api.upload import BadUpload, Parts, announced_size, feed, feed_arrived
 from consultation.errors import EmptyFile, InvalidOption, UnknownTemplate, UnsupportedLanguage
-from jobs.record_intake import NewDocument, Wanted
+from jobs.record_intake import Intake, NewDocument, Wanted
 from jobs.record_options import RecordOptions
 from jobs.service_settings import ServiceSettings
+from jobs.store import records
 from jobs.store.access import Principal
+from jobs.store.audit import Actor
 from jobs.store.job_rows import BATCH, INTERACTIVE
 from jobs.store.spool import Spool
+from jobs.store.tables import Job
+from jobs.tasks import JobOptions
+from jobs.upload_fields import UploadFields
 from prompts.library import LANGUAGES
 from prompts.syntheses import DEFAULT, synthesis_templates
 from records.archive import safe_name
@@ -52,6 +59,7 @@ _RECORD: dict[str, dict[str, Any]] = {
         "maxLength": 200,
         "description": "Your reference to the patient, kept as a keyed hash only: to erase by.",
     },
+    "launch": LAUNCH,
 }
 FIELDS = {True: {**_RECORD, **_WANTED}, False: _WANTED}
 """Name → JSON Schema of what it takes, for a new record and for further documents."""
@@ -133,6 +141,54 @@ async def receive_documents(
     with used.admission.upload(announced) as room:
         parts = _Documents(spool, limit, room.arrived, frozenset(), spool=spool)
         await feed(request, parts)
+    return await run_in_threadpool(_sent, parts, used, who.org_id, who.key_id, new=new)
+
+
+def document_fields(
+    used: Service, who: Principal, values: dict[str, str], metadata: str
+) -> UploadFields:
+    """Of a resumable upload of documents, whose options are in their form. Raises InvalidOption,
+    NotFound."""
+    if set(values) - {"form", "record"}:
+        raise InvalidOption("a field has an unknown name", hint="Of documents: form, record.")
+    record = values.get("record") or None
+    if record is not None:
+        with used.store.database.read() as session:
+            records.find(session, who.org_id, record)
+    return UploadFields(
+        options=JobOptions(),
+        priority=INTERACTIVE,
+        metadata=metadata,
+        form=values["form"],
+        record=record,
+    )
+
+
+@contextmanager
+def documents_arrived(
+    used: Service, by: Actor, record_id: str, fields: UploadFields, content: Iterator[bytes]
+) -> Iterator[Callable[[Session], Job]]:
+    """Of a resumable upload (``jobs.uploads.Documents``): the body that a request would have had.
+    Raises TooLarge, BadUpload, InputError."""
+    with spooled(used) as spool:
+        limit = used.settings.record_upload_mb << 20
+        parts = _Documents(spool, limit, lambda _: None, frozenset(), spool=spool)
+        feed_arrived(fields.form or "", content, parts)
+        sent = _sent(parts, used, by.org_id, by.id, new=fields.record is None)
+        intake = Intake(used.store, used.enqueuer, used.settings, by)
+
+        def make(session: Session) -> Job:
+            if fields.record is not None:
+                return intake.documents(session, fields.record, sent.documents, sent.wanted)
+            return intake.record(
+                session, record_id, sent.documents, sent.wanted, sent.options, sent.patient
+            )
+
+        yield make
+
+
+def _sent(parts: _Documents, used: Service, org_id: str, by: str, *, new: bool) -> Sent:
+    spool = parts.spool
     if not parts.has_file:
         raise BadUpload(
             "there is no part named file", hint="Send each document as a part named file."
@@ -141,6 +197,8 @@ async def receive_documents(
         raise EmptyFile("the documents hold no bytes")
     told = [*sorted(parts.fields.items()), *((one[0], one[2]) for one in parts.files)]
     patient = take_patient(parts.fields)
+    named = parts.fields.pop("launch", None) if new else None
+    launched = of_launch(used.store, org_id, by, named)
     options, wanted = _read(parts.fields, used.settings, new=new)
     if not new and patient is not None:
         raise field_wrong("patient", "It was sent with the record.")
@@ -149,7 +207,7 @@ async def receive_documents(
         for name, size, sha256, chunks in parts.files
     )
     digest = hashlib.sha256(repr(told).encode()).hexdigest()
-    return Sent(documents, wanted, options, patient, digest)
+    return Sent(documents, wanted, options, launched.patient if launched else patient, digest)
 
 
 def wanted_of(template: str | None, as_of: str | None, priority: int = INTERACTIVE) -> Wanted:

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
@@ -101,11 +101,7 @@ async def receive(
 
 async def feed(request: Request, parts: Parts) -> None:
     """The body, as it arrives. Raises BadUpload, and what ``parts`` raises."""
-    media, options = parse_options_header(request.headers.get("content-type", ""))
-    boundary = options.get(b"boundary")
-    if media != b"multipart/form-data" or not boundary:
-        raise BadUpload("the request is no multipart/form-data")
-    parser = MultipartParser(boundary, parts.callbacks())
+    parser = _parser(request.headers.get("content-type", ""), parts)
     batch = bytearray()
     try:
         async for chunk in request.stream():
@@ -121,6 +117,27 @@ async def feed(request: Request, parts: Parts) -> None:
         raise BadUpload("the multipart body is malformed") from None
     if not parts.ended:
         raise BadUpload("the upload ends too early")
+
+
+def feed_arrived(media: str, content: Iterable[bytes], parts: Parts) -> None:
+    """The same, of a body that has arrived; ``media`` is its Content-Type."""
+    parser = _parser(media, parts)
+    try:
+        for piece in content:
+            parser.write(piece)
+        parser.finalize()
+    except FormParserError:
+        raise BadUpload("the multipart body is malformed") from None
+    if not parts.ended:
+        raise BadUpload("the upload ends too early")
+
+
+def _parser(content_type: str, parts: Parts) -> MultipartParser:
+    media, options = parse_options_header(content_type)
+    boundary = options.get(b"boundary")
+    if media != b"multipart/form-data" or not boundary:
+        raise BadUpload("the request is no multipart/form-data")
+    return MultipartParser(boundary, parts.callbacks())
 
 
 @dataclass

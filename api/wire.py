@@ -88,7 +88,7 @@ class UploadOut(Wire):
     """Bytes that are known to be kept; HEAD tells exactly."""
     expires: str
     consultation_id: str
-    """Of the consultation that it becomes with its last byte."""
+    """Of the consultation, or record, that it becomes with its last byte."""
     job: JobOut | None
 
 
@@ -235,7 +235,7 @@ def upload_out(row: Upload, job: JobOut | None) -> UploadOut:
         length=row.length,
         offset=row.size,
         expires=iso(row.expires),
-        consultation_id=row.consultation_id,
+        consultation_id=(job and job.record_id) or row.consultation_id,
         job=job,
     )
 

@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from consultation.errors import InvalidTranscript
+from consultation.export.wording import TRANSCRIPT_LABELS
 from consultation.speaker_names import folded, role_of
 
 HINT = 'Name the speaker at the start of each turn: "Médecin : …", "Patient: …", "D: …".'
@@ -51,6 +52,7 @@ class Said:
 def read_dialogue(text: str) -> tuple[Said, ...]:
     """In order. Raises InvalidTranscript, which names a line and never what stands in it."""
     lines = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    lines = ["" if line.strip("() ") in TRANSCRIPT_LABELS else line for line in lines]
     filled = [line for line in lines if line.strip()]
     subtitles = bool(filled) and (
         filled[0].startswith("WEBVTT") or any(_TIMES.match(line) for line in filled[:2])

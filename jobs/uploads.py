@@ -1,4 +1,5 @@
-"""Uploads that may be resumed: begun, gone on with, finished as a consultation, or removed.
+"""Uploads that may be resumed: begun, gone on with, finished as a consultation or as documents of a
+record, or removed.
 
 One writer at a time holds a lock beside the file, which ends with the process that holds it. The
 row tells how much is on the disk; behind that, the file itself is asked (``resumable_file``).
@@ -6,18 +7,16 @@ row tells how much is on the disk; behind that, the file itself is asked (``resu
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
 
 from filelock import FileLock, Timeout
 from sqlalchemy.orm import Session
 
-from consultation.errors import EmptyFile, StorageError
-from consultation.wire import Record
-from jobs.errors import Conflict, KeysMissing
+from consultation.errors import EmptyFile, InputError, StorageError
+from jobs.errors import Conflict, KeysMissing, NotFound
 from jobs.files import storage_errors
 from jobs.intake import Incoming, add_consultation
 from jobs.queue import Enqueuer
@@ -25,12 +24,13 @@ from jobs.service_settings import ServiceSettings
 from jobs.store import audio, job_rows, uploads
 from jobs.store.audio import AudioFolder
 from jobs.store.audit import Actor
+from jobs.store.record_tables import PREFIX
 from jobs.store.resumable_file import Mark, ResumableWriter
 from jobs.store.sealed_file import Opener, head_of, next_chunk, part_of
 from jobs.store.store import Store
 from jobs.store.tables import Job, new_id, now_ms
 from jobs.store.upload_tables import Upload
-from jobs.tasks import JobOptions
+from jobs.upload_fields import Becomes, Documents, UploadFields
 
 WAIT_SECONDS = 10.0
 """For a writer of the same upload to let go."""
@@ -39,21 +39,6 @@ WAIT_SECONDS = 10.0
 class Busy(Conflict):
     code = "upload_busy"
     hint = "Another request sends to this upload: try again in a moment."
-
-
-class UploadFields(Record):
-    """What came with an upload; clinical, so stored encrypted."""
-
-    options: JobOptions
-    template: str | None = None
-    priority: int
-    patient: str | None = None
-    context: str | None = None
-    """As in ``Incoming``."""
-    metadata: str = ""
-    """As it was sent, without the file's name."""
-    live: Literal["pcm", "container"] | None = None
-    """What a live session sends; its length is open: ``length`` is the most that it may be."""
 
 
 @dataclass
@@ -68,8 +53,15 @@ class Uploads:
     """Where recordings are in a bucket, they arrive in a folder of their own first: an object
     cannot be gone on with. That folder is the same for all processes that take uploads."""
 
-    def __init__(self, store: Store, enqueuer: Enqueuer, settings: ServiceSettings) -> None:
+    def __init__(
+        self,
+        store: Store,
+        enqueuer: Enqueuer,
+        settings: ServiceSettings,
+        documents: Documents | None = None,
+    ) -> None:
         self._store, self._enqueuer, self._settings = store, enqueuer, settings
+        self._documents = documents
         self._lasts_ms = int(settings.upload_hours * 3600 * 1000)
         self._final = isinstance(store.audio, AudioFolder)
         self._arriving = (
@@ -79,7 +71,7 @@ class Uploads:
         )
 
     def create(self, actor: Actor, length: int, fields: UploadFields) -> Upload:
-        consultation_id = new_id("con")
+        consultation_id = new_id("con" if fields.form is None else PREFIX)
         path = self._arriving.path(actor.org_id, consultation_id)
         where = audio.context(actor.org_id, consultation_id)
         writer = ResumableWriter(path, where, self._store.ring)
@@ -202,34 +194,50 @@ class Uploads:
         return self._make_job(actor, held)
 
     def _make_job(self, actor: Actor, held: Held) -> Job:
-        def make(session: Session) -> Job:
-            row = uploads.find(session, held.row.org_id, held.row.id, for_update=True)
-            if row.job_id is not None:
-                return job_rows.find(session, row.org_id, row.job_id)
-            sent = UploadFields.model_validate_json(uploads.fields_of(row, self._store.ring))
-            incoming = Incoming(
-                id=row.consultation_id,
-                content=sent.options,
-                template=sent.template,
-                priority=sent.priority,
-                audio_bytes=row.length,
-                patient=sent.patient,
-                context=sent.context,
-            )
-            job = add_consultation(
-                session, self._store, self._enqueuer, self._settings, actor, incoming
-            )
-            row.size, row.job_id, row.fields = row.length, job.id, b""
-            held.row = row
-            return job
-
-        if not self._final and held.row.job_id is None:
-            self._send(held.row)
-        with self._store.database.write() as session:
-            job = make(session)
-        if not self._final:
+        row = held.row
+        sent = UploadFields.model_validate_json(uploads.fields_of(row, self._store.ring))
+        if sent.form is None:
+            becomes: Becomes = self._recording(actor, row, sent)
+        elif self._documents is not None:
+            content = self._arriving.read(row.org_id, row.consultation_id)
+            becomes = self._documents(actor, row.consultation_id, sent, content)
+        else:
+            raise Conflict("documents are not taken here")
+        try:
+            with becomes as make, self._store.database.write() as session:
+                row = uploads.find(session, row.org_id, row.id, for_update=True)
+                if row.job_id is not None:
+                    return job_rows.find(session, row.org_id, row.job_id)
+                job = make(session)
+                row.size, row.job_id, row.fields = row.length, job.id, b""
+                held.row = row
+        except (InputError, NotFound):
+            # It will never be anything else: what to do is told once, and nothing is kept.
+            if sent.form is not None:
+                self._remove(held.row)
+            raise
+        if sent.form is not None or not self._final:
             self._arriving.delete(held.row.org_id, held.row.consultation_id)
         return job
+
+    @contextmanager
+    def _recording(
+        self, actor: Actor, row: Upload, sent: UploadFields
+    ) -> Iterator[Callable[[Session], Job]]:
+        incoming = Incoming(
+            id=row.consultation_id,
+            content=sent.options,
+            template=sent.template,
+            priority=sent.priority,
+            audio_bytes=row.length,
+            patient=sent.patient,
+            context=sent.context,
+        )
+        if not self._final:
+            self._send(row)
+        yield lambda session: add_consultation(
+            session, self._store, self._enqueuer, self._settings, actor, incoming
+        )
 
     def _send(self, row: Upload) -> None:
         """From the folder to the bucket; may be done twice. Raises AudioAway, Damaged."""

@@ -9,9 +9,10 @@ from sqlalchemy.orm import Session
 from starlette.concurrency import run_in_threadpool
 
 from api.auth import Eraser, Reader, Writer, actor
-from api.form import described, read_fields, take_patient
+from api.form import described
 from api.problem import responses
 from api.service import Used
+from api.smart.filed import LAUNCH, upload_fields
 from api.upload import announced_size, receive
 from api.wire import (
     Accepted,
@@ -55,6 +56,7 @@ _UPLOAD: dict[str, Any] = {
                             "description": "The recording: wav, mp3, m4a, flac, ogg, webm, mp4…",
                         },
                         **described(),
+                        "launch": LAUNCH,
                     },
                 }
             }
@@ -81,19 +83,20 @@ async def create(
         try:
             form = await receive(request, writer, limit, arrived=room.arrived)
             asked = form.digest()
-            patient = take_patient(form.fields)
-            read = read_fields(form.fields, used.settings)
+            filed = await run_in_threadpool(
+                upload_fields, used.store, used.settings, who, form.fields
+            )
         except BaseException:
             writer.discard()
             raise
-    options, template, priority = read
     incoming = Incoming(
         id=consultation_id,
-        content=options,
-        template=template,
-        priority=priority,
+        content=filed.options,
+        template=filed.template,
+        priority=filed.priority,
         audio_bytes=form.audio_bytes,
-        patient=patient,
+        patient=filed.patient,
+        context=filed.context,
     )
     by = actor(request, who)
 

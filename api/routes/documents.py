@@ -10,6 +10,7 @@ from typing import Annotated
 from fastapi import APIRouter, Header, Response
 
 from api.auth import Reader
+from api.disclosure import DISCLOSED, disclosed
 from api.negotiate import negotiate
 from api.note_wire import note_out
 from api.problem import responses
@@ -55,12 +56,13 @@ EXPORTS: dict[str, tuple[Export, str]] = {
 }
 _DOCUMENT = {
     "description": "In the format that Accept prefers.",
+    "headers": DISCLOSED,
     "content": {
         media: {"schema": {"type": "object"} if media.endswith("json") else {"type": "string"}}
         for media in EXPORTS
     },
 }
-_WORKING_COPY = {
+_HEADERS = DISCLOSED | {
     "Link": {
         "description": 'With rel="working-copy": an amendment is being made, and is there.',
         "schema": {"type": "string"},
@@ -85,7 +87,10 @@ def export(
 @router.get(
     "/notes/{template}/final",
     response_class=Response,
-    responses={**responses(404, 406, 409), 200: {**_DOCUMENT, "headers": _WORKING_COPY}},
+    responses={
+        **responses(404, 406, 409),
+        200: {**_DOCUMENT, "headers": _HEADERS},
+    },
 )
 def final(
     consultation_id: str, template: Template, used: Used, who: Reader, accept: Accept = None
@@ -124,10 +129,12 @@ def _document(
             session, used.store.ring, used.settings, who.org_id, consultation_id, version
         )
     content = write(version, said, context)
-    name = f"{consultation_id}-r{version.revision}.{ending}"
+    state = "signed" if version.signed else "draft"
+    name = f"{consultation_id}-r{version.revision}-{state}.{ending}"
     headers = {
         "ETag": f'W/"r{version.revision}"',
         "Vary": "Accept",
+        **disclosed(signed=version.signed),
         "Content-Disposition": f'attachment; filename="{name}"',
     }
     body = content.encode() if isinstance(content, str) else content

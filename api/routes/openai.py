@@ -18,6 +18,7 @@ from starlette.concurrency import run_in_threadpool
 
 from api import openai_formats
 from api.auth import Reader, Writer, actor
+from api.disclosure import disclosed
 from api.openai_fields import DESCRIBED, LISTS, Asked, read_asked
 from api.openai_responses import responses
 from api.service import Service, Used
@@ -154,7 +155,7 @@ async def transcribe(request: Request, used: Used, who: Writer) -> Response:
         await run_in_threadpool(_leave, used, by, consultation_id, keep=False)
         raise
     await run_in_threadpool(_leave, used, by, consultation_id, keep=keep)
-    return Response(body, media_type=openai_formats.MEDIA[asked.form])
+    return Response(body, media_type=openai_formats.MEDIA[asked.form], headers=disclosed())
 
 
 async def _end_of(request: Request, used: Service, job: Job) -> None:

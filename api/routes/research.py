@@ -10,6 +10,7 @@ from pydantic import Field
 from sqlalchemy.orm import Session
 
 from api.auth import Reader, Writer, actor
+from api.disclosure import disclosed
 from api.negotiate import negotiate
 from api.problem import responses
 from api.record_upload import wanted_of
@@ -165,7 +166,7 @@ def show(
     said = opened(function, content)
     kinds = (JSON, MARKDOWN, SVG) if isinstance(said, Efficacy) else (JSON, MARKDOWN)
     media = negotiate(accept, kinds)
-    headers = {"ETag": 'W/"v1"', "Vary": "Accept"}
+    headers = {"ETag": 'W/"v1"', "Vary": "Accept", **disclosed()}
     return Response(_written(said, media), media_type=media, headers=headers)
 
 

@@ -10,6 +10,7 @@ from pydantic import BaseModel
 from sqlalchemy.orm import Session
 
 from api.auth import Reader, Writer, actor, author
+from api.disclosure import DISCLOSED, disclosed
 from api.negotiate import negotiate
 from api.preconditions import IF_MATCH, IfMatch, check_match
 from api.problem import PreconditionFailed, responses
@@ -37,12 +38,14 @@ TRANSCRIPTS: dict[str, Callable[[Transcript], str]] = {
     "application/x-subrip": to_srt,
     "text/x-rttm": to_rttm,
 }
+_ENDINGS = dict(zip(TRANSCRIPTS, ("json", "txt", "vtt", "srt", "rttm"), strict=True))
 SUMMARIES = ("application/json", "text/markdown")
 
 
 def formats(*media: str) -> dict[str, object]:
     return {
         "description": "In the format that Accept prefers.",
+        "headers": DISCLOSED,
         "content": {
             one: {"schema": {"type": "string"}} for one in media if one != "application/json"
         }
@@ -63,7 +66,10 @@ def transcript(consultation_id: str, used: Used, who: Reader, accept: Accept = N
     # Subtitles of a text without times would show made-up ones.
     known = TRANSCRIPTS if read.timed else ("application/json", "text/plain")
     media = negotiate(accept, tuple(known))
-    return _content(TRANSCRIPTS[media](read), media, weak=f"v{stored.version}")
+    answer = _content(TRANSCRIPTS[media](read), media, weak=f"v{stored.version}")
+    name = f"{consultation_id}-transcript-ai.{_ENDINGS[media]}"
+    answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return answer
 
 
 @router.get(
@@ -92,8 +98,10 @@ def summary(
     note, revision = found.version.note, found.version.revision
     if media == "text/markdown":
         read = Transcript.model_validate_json(said.content)
-        return _content(summary_to_markdown(note, read), media, weak=f"r{revision}")
-    return _content(note.to_json(), media, weak=f"r{revision}")
+        text = summary_to_markdown(note, read, found.version)
+    else:
+        text = note.to_json()
+    return _content(text, media, weak=f"r{revision}", signed=found.version.signed)
 
 
 @router.get("/speakers", responses=responses(404))
@@ -249,6 +257,6 @@ def _transcript(used: Service, session: Session, org_id: str, consultation_id: s
     return artefacts.require(stored, "transcript of this consultation")
 
 
-def _content(text: str, media: str, *, weak: str) -> Response:
-    headers = {"ETag": f'W/"{weak}"', "Vary": "Accept"}
+def _content(text: str, media: str, *, weak: str, signed: bool = False) -> Response:
+    headers = {"ETag": f'W/"{weak}"', "Vary": "Accept", **disclosed(signed=signed)}
     return Response(text.encode(), media_type=media, headers=headers)

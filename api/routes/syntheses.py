@@ -12,6 +12,7 @@ from fastapi import APIRouter, Path, Query, Request, Response
 from sqlalchemy.orm import Session
 
 from api.auth import Reader, Writer, actor
+from api.disclosure import disclosed
 from api.negotiate import negotiate
 from api.problem import responses
 from api.record_upload import wanted_of
@@ -27,6 +28,7 @@ from api.routes.results import Accept, formats
 from api.service import Service, Used
 from api.wire import job_out
 from consultation.errors import InvalidOption
+from consultation.export.fhir.codes import MADE_BY_AI
 from consultation.export.mcode import to_mcode
 from consultation.export.osiris import to_osiris
 from consultation.export.synthesis_text import synthesis_to_markdown
@@ -154,7 +156,12 @@ def oncology(
         return _content(made.to_json().encode(), media, version)
     if media == FHIR:
         entries = [{"resource": one} for one in to_mcode(made, patient=f"Patient/{record_id}")]
-        bundle = {"resourceType": "Bundle", "type": "collection", "entry": entries}
+        bundle = {
+            "resourceType": "Bundle",
+            "meta": {"security": [dict(MADE_BY_AI)]},
+            "type": "collection",
+            "entry": entries,
+        }
         return _content(json.dumps(bundle, ensure_ascii=False).encode(), media, version)
     tables = to_osiris(made, patient=record_id)
     if table is not None:
@@ -202,5 +209,5 @@ def _before(used: Service, org_id: str, record_id: str, version: int) -> int | N
 
 
 def _content(content: bytes, media: str, version: int) -> Response:
-    headers = {"ETag": f'W/"v{version}"', "Vary": "Accept"}
+    headers = {"ETag": f'W/"v{version}"', "Vary": "Accept", **disclosed()}
     return Response(content, media_type=media, headers=headers)

@@ -1,7 +1,8 @@
-"""Resumable uploads by tus 1.0: a recording that is cut half way goes on where it was.
+"""Resumable uploads by tus 1.0: what is cut half way goes on where it was.
 
-Options of the recording are metadata of the upload. With its last byte it becomes a consultation
-with a job, as if it had been sent in one request.
+Options of a recording are metadata of the upload. Documents of a record are sent as the form that
+``POST /v1/records`` takes; its Content-Type is the metadata ``form``. With the last byte there is a
+job, as if all had been sent in one request.
 """
 
 from __future__ import annotations
@@ -18,15 +19,19 @@ from api.form import FIELDS
 from api.openapi import header
 from api.parts import Holding, receive_part
 from api.problem import TooLarge, UnsupportedMedia, responses
+from api.record_upload import document_fields, documents_arrived
 from api.service import Service, Used
 from api.smart.filed import upload_fields
+from api.upload import OVERHEAD
 from api.wire import JobOut, UploadOut, job_out, upload_out
 from consultation.errors import EmptyFile
 from jobs.store import job_rows
 from jobs.store import uploads as rows
 from jobs.store.access import Principal
+from jobs.store.record_tables import is_record
 from jobs.store.upload_tables import Upload
-from jobs.uploads import UploadFields, Uploads
+from jobs.upload_fields import UploadFields
+from jobs.uploads import Uploads
 
 
 def _version(
@@ -38,7 +43,7 @@ def _version(
 
 router = APIRouter(prefix="/v1/uploads", tags=["resumable uploads"])
 Speaks = [Depends(_version)]
-Length = Annotated[int, Header(ge=0, lt=2**53, description="Bytes of the recording.")]
+Length = Annotated[int, Header(ge=0, lt=2**53, description="Bytes of the recording or form.")]
 Offset = Annotated[int, Header(ge=0, lt=2**53, description="Where this part begins.")]
 Digest = Annotated[
     str | None,
@@ -48,7 +53,9 @@ Metadata = Annotated[
     str | None,
     Header(
         max_length=32_768,
-        description="key base64(value), with commas between. Keys: " + ", ".join(FIELDS) + ".",
+        description="key base64(value), with commas between. Keys: " + ", ".join(FIELDS) + ". Or,"
+        " of documents: form, the Content-Type of the multipart/form-data that POST /v1/records"
+        " takes, which is what is uploaded; and record, where they are added to one.",
     ),
 ]
 _SPOKEN: dict[str, Any] = {
@@ -63,7 +70,8 @@ _PART: dict[str, Any] = {
 
 
 def _uploads(used: Service) -> Uploads:
-    return Uploads(used.store, used.enqueuer, used.settings)
+    documents = partial(documents_arrived, used)
+    return Uploads(used.store, used.enqueuer, used.settings, documents)
 
 
 @router.options("", include_in_schema=False)
@@ -95,14 +103,18 @@ async def create(
     upload_checksum: Digest = None,
 ) -> Response:
     """Begin an upload; its first part may come along. Location says where the rest goes."""
-    limit = used.settings.upload_limit_mb << 20
-    if upload_length > limit:
-        raise TooLarge(f"the recording is larger than {limit >> 20} MiB")
-    if upload_length == 0:
-        raise EmptyFile("the recording holds no bytes")
     values, kept = tus.read_metadata(upload_metadata)
-    filed = partial(upload_fields, metadata=kept)
-    fields = await run_in_threadpool(filed, used.store, used.settings, who, values)
+    form = "form" in values
+    limit = (used.settings.record_upload_mb if form else used.settings.upload_limit_mb) << 20
+    if upload_length > limit + (OVERHEAD if form else 0):
+        raise TooLarge(f"the upload is larger than {limit >> 20} MiB")
+    if upload_length == 0:
+        raise EmptyFile("the upload holds no bytes")
+    if form:
+        fields = await run_in_threadpool(document_fields, used, who, values, kept)
+    else:
+        filed = partial(upload_fields, metadata=kept)
+        fields = await run_in_threadpool(filed, used.store, used.settings, who, values)
     checksum = tus.Checksum(upload_checksum) if upload_checksum else None
     first = bool(request.headers.get("content-type"))
     if first:
@@ -114,7 +126,7 @@ async def create(
     row = await run_in_threadpool(_uploads(used).create, by, upload_length, fields)
     if first:
         row = await receive_part(request, _uploads(used), by, row.id, 0, checksum)
-    headers = {"Location": f"/v1/uploads/{row.id}", **_told(row)}
+    headers = {"Location": f"/v1/uploads/{row.id}", **await run_in_threadpool(_told, used, row)}
     return Response(status_code=201, headers=headers)
 
 
@@ -131,7 +143,8 @@ async def head(upload_id: str, request: Request, used: Used, who: Writer) -> Res
     async with Holding(_uploads(used), by, upload_id) as held:
         row, writer = held.row, held.writer
         offset = row.length if writer is None else writer.size
-        headers = {**_told(row), "Upload-Offset": str(offset), "Upload-Length": str(row.length)}
+        told = await run_in_threadpool(_told, used, row)
+        headers = {**told, "Upload-Offset": str(offset), "Upload-Length": str(row.length)}
         if row.fields:
             sealed = rows.fields_of(row, used.store.ring)
             metadata = UploadFields.model_validate_json(sealed).metadata
@@ -160,7 +173,7 @@ async def patch(
     checksum = tus.Checksum(upload_checksum) if upload_checksum else None
     by = actor(request, who)
     row = await receive_part(request, _uploads(used), by, upload_id, upload_offset, checksum)
-    return Response(status_code=204, headers=_told(row))
+    return Response(status_code=204, headers=await run_in_threadpool(_told, used, row))
 
 
 @router.delete(
@@ -214,11 +227,17 @@ def _job(used: Service, who: Principal, row: Upload) -> JobOut | None:
         return job_out(job_rows.find(session, who.org_id, row.job_id))
 
 
-def _told(row: Upload) -> dict[str, str]:
+def _told(used: Service, row: Upload) -> dict[str, str]:
     headers = {"Upload-Offset": str(row.size), "Upload-Expires": tus.date(row.expires)}
-    if row.job_id is not None:
-        headers |= {"Anamnese-Consultation": row.consultation_id, "Anamnese-Job": row.job_id}
-    return headers
+    if row.job_id is None:
+        return headers
+    headers["Anamnese-Job"] = row.job_id
+    if not is_record(row.consultation_id):
+        return headers | {"Anamnese-Consultation": row.consultation_id}
+    # Its own when it made one, or the one that documents were added to.
+    with used.store.database.read() as session:
+        job = job_rows.find(session, row.org_id, row.job_id)
+        return headers | {"Anamnese-Record": job.consultation_id}
 
 
 def _check_media(request: Request) -> None:

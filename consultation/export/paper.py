@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from consultation.evidence import Evidence
 from consultation.export.context import DocumentContext
 from consultation.export.labels import clock, speaker_labels
+from consultation.export.origin import note_banner, note_notice
 from consultation.export.safe import line
 from consultation.export.tables import measurement_table, treatment_table
 from consultation.export.text import doubts, fact_name
@@ -106,8 +107,8 @@ def paper(version: NoteVersion, transcript: Transcript, context: DocumentContext
         words=words,
         letterhead=tuple(line(one) for one in context.head),
         facts=_facts(context, words, note.language),
-        banner="" if signed else words.draft,
-        notice=words.signed_notice if signed else line(note.provenance.notice),
+        banner=note_banner(version),
+        notice=note_notice(version),
         sections=sections,
         tables=tuple(_tables(note)),
         to_review=() if signed else tuple(_to_review(version)),

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from consultation.export.labels import speaker_labels
 from consultation.export.marks import Marked, marked
+from consultation.export.origin import transcript_label
 from consultation.transcript import CorrectionState, Transcript
 
 LONGEST_CUE = 7.0
@@ -30,12 +31,14 @@ class _Cue:
 
 
 def to_vtt(transcript: Transcript) -> str:
-    """WebVTT with a voice tag a cue; text is escaped, so that nothing in it is markup.
+    """WebVTT with a voice tag a cue, and a note that a machine made it; text is escaped, so that
+    nothing in it is markup.
 
     A corrected word has the class ``corrected``, an undecided one ``undecided``; what was
     recognised stands in brackets behind it.
     """
-    lines = ["WEBVTT", ""]
+    label = transcript_label(transcript)
+    lines = ["WEBVTT", "", *([f"NOTE {label}", ""] if label else [])]
     for number, cue in enumerate(_cues(transcript), start=1):
         voice = html.escape(cue.speaker, quote=False).replace("\n", " ")
         lines += [
@@ -48,7 +51,8 @@ def to_vtt(transcript: Transcript) -> str:
 
 
 def to_srt(transcript: Transcript) -> str:
-    """SubRip; the speaker is named at the start of each cue."""
+    """SubRip; the speaker is named at the start of each cue. It has no comments, and a cue would be
+    read as words: that a machine made it is said beside it, not in it."""
     lines: list[str] = []
     for number, cue in enumerate(_cues(transcript), start=1):
         text = cue.text.replace("-->", "→")

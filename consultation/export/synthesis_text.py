@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from consultation.documents import DocumentEvidence
+from consultation.export.origin import synthesis_label
 from consultation.synthesis import (
     Conflict,
     OpenQuestion,
@@ -139,7 +140,8 @@ def synthesis_to_markdown(synthesis: Synthesis) -> str:
     count = len(synthesis.documents)
     out = [f"# {synthesis.title}", ""]
     out += [f"*{words.as_of.format(_day(synthesis.as_of), count)}.*", ""]
-    out += [f"> {synthesis.provenance.notice}", ""]
+    label = synthesis_label(synthesis.provenance, synthesis.language)
+    out += [f"> **{label}** {synthesis.provenance.notice}", ""]
     if synthesis.for_patient:
         out += [f"**{words.draft}**", "", *_letter(synthesis, words)]
         out += [f"# {words.appendix}", "", f"## {words.sources}", ""]

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 
 from consultation.export.labels import clock, speaker_labels
 from consultation.export.marks import correction_note, marked_text, quoted_corrections
+from consultation.export.origin import note_banner, note_notice, transcript_label
 from consultation.export.tables import tables_to_markdown
+from consultation.signoff import NoteVersion
 from consultation.summary import Check, Evidence, Fact, Section, SectionState, Summary
 from consultation.transcript import GapReason, Transcript
 
@@ -105,7 +107,8 @@ _PHRASES = {
 
 
 def transcript_to_text(transcript: Transcript) -> str:
-    """One line a segment, ``[m:ss] Speaker: words``; gaps stand where they are.
+    """That a machine made it; then one line a segment, ``[m:ss] Speaker: words``; gaps stand where
+    they are.
 
     A corrected word is followed by what was recognised: ``amlodipine [heard: "âme le dipine"]``.
     """
@@ -125,15 +128,25 @@ def transcript_to_text(transcript: Transcript) -> str:
         (gap.start, f"[{clock(gap.start)}] ({why[gap.reason]}, {gap.end - gap.start:.1f} s)")
         for gap in transcript.gaps
     ]
-    return "".join(f"{line}\n" for _, line in sorted(lines))
+    label = transcript_label(transcript)
+    head = f"({label})\n" if label else ""
+    return head + "".join(f"{line}\n" for _, line in sorted(lines))
 
 
-def summary_to_markdown(summary: Summary, transcript: Transcript | None = None) -> str:
+def summary_to_markdown(
+    summary: Summary,
+    transcript: Transcript | None = None,
+    version: NoteVersion | None = None,
+) -> str:
     """The note with each statement's warnings and quotes below it; then what was said in two ways,
-    what was said and is in no statement, and what was refused, and why."""
+    what was said and is in no statement, and what was refused, and why. ``version``: the note's,
+    which tells who signed it; without one nobody did."""
     phrases = _PHRASES.get(summary.language, _PHRASES["en"])
     labels = speaker_labels(transcript) if transcript else {}
-    lines = [f"# {escape(summary.title)}", "", f"> {summary.provenance.notice}", ""]
+    made = version or NoteVersion(revision=1, note=summary)
+    banner = note_banner(made)
+    lines = [f"> **{escape(banner)}**", ""] if banner else []
+    lines += [f"# {escape(summary.title)}", "", f"> {escape(note_notice(made))}", ""]
     for section in summary.sections:
         if section.state is SectionState.not_discussed and section.placeholder is None:
             continue
@@ -165,8 +178,8 @@ def summary_to_markdown(summary: Summary, transcript: Transcript | None = None) 
             for u in summary.unsupported
         ]
         lines.append("")
-    made = ", ".join(f"{m.name} ({m.engine})" for m in summary.provenance.models)
-    lines += ["---", f"{phrases.made}: {made}"]
+    models = ", ".join(f"{m.name} ({m.engine})" for m in summary.provenance.models)
+    lines += ["---", f"{phrases.made}: {models}"]
     return "\n".join(lines).rstrip() + "\n"
 
 

@@ -15,7 +15,12 @@ class Wording:
     notice: str
     """Heading of the sentence on artificial intelligence."""
     signed_notice: str
-    """After that sentence, once somebody signed."""
+    """Instead of that sentence, once somebody signed; ``name`` is whose signature."""
+    unsigned_transcript: str
+    """Of words that were recognised: nobody signs a transcript."""
+    unsigned_synthesis: str
+    unsigned_rules: str
+    """Of a synthesis in which no model took part."""
     patient: str
     born: str
     sexes: dict[str, str]
@@ -50,14 +55,18 @@ class Wording:
 _WORDING = {
     "fr": Wording(
         colon=" : ",
-        draft="BROUILLON NON SIGNÉ — ne pas diffuser",
+        draft="BROUILLON ÉCRIT PAR UNE IA, NON SIGNÉ — ne pas diffuser",
         watermark="BROUILLON",
         notice="Intelligence artificielle",
         signed_notice=(
             "Ce document a été produit avec l'aide d'une intelligence artificielle à partir de "
-            "l'enregistrement de la consultation, puis relu et signé par le professionnel nommé "
-            "ci-dessous."
+            "l'enregistrement de la consultation, puis relu et signé par {name}."
         ),
+        unsigned_transcript=(
+            "Transcription automatique, faite par une intelligence artificielle, non signée."
+        ),
+        unsigned_synthesis="Écrit par une intelligence artificielle, non signé.",
+        unsigned_rules="Écrit par un programme, non signé.",
         patient="Patient",
         born="Né(e) le",
         sexes={"male": "masculin", "female": "féminin", "other": "autre", "unknown": "inconnu"},
@@ -87,13 +96,16 @@ _WORDING = {
     ),
     "en": Wording(
         colon=": ",
-        draft="UNSIGNED DRAFT — not to be circulated",
+        draft="DRAFT WRITTEN BY AI, NOT SIGNED — not to be circulated",
         watermark="DRAFT",
         notice="Artificial intelligence",
         signed_notice=(
             "This document was made with the help of artificial intelligence from the recording "
-            "of the consultation, then read and signed by the professional named below."
+            "of the consultation, then read and signed by {name}."
         ),
+        unsigned_transcript="Automatic transcript, made by artificial intelligence, not signed.",
+        unsigned_synthesis="Written by artificial intelligence, not signed.",
+        unsigned_rules="Written by a program, not signed.",
         patient="Patient",
         born="Born",
         sexes={"male": "male", "female": "female", "other": "other", "unknown": "unknown"},
@@ -124,6 +136,10 @@ _WORDING = {
 def wording(language: str) -> Wording:
     """Other languages fall back to English."""
     return _WORDING.get(language, _WORDING["en"])
+
+
+TRANSCRIPT_LABELS = frozenset(one.unsigned_transcript for one in _WORDING.values())
+"""Nobody said them: a text of ours that is read again has one."""
 
 
 def day(moment: str, language: str) -> str:

@@ -94,6 +94,8 @@ def visit(browser: Browser, clinic: Clinic) -> Iterator[Open]:
         return watched
 
     yield opened
+    for one in pages:
+        one.leave()
     for context in contexts:
         context.close()
     assert [fault for one in pages for fault in one.faults] == []

@@ -15,7 +15,7 @@ from playwright.sync_api import Browser, Page
 
 from tests.browser.chromium import Watched, running, sample_wav
 from tests.browser.clinic import Clinic
-from tests.browser.test_admin_page import fails
+from tests.browser.seeds import batch, fails, persons
 
 FOLDER = Path(__file__).parents[2] / "docs" / "screenshots"
 RECORD = Path(__file__).parents[2] / "evaluation" / "samples" / "records" / "fr"
@@ -106,6 +106,11 @@ def take_all(album: Album) -> None:
     page.locator("[data-key=context]").click()
     page.wait_for_selector("dialog [name=family]")
     album.take(page, "identity-1280-light-fr")
+    page = album.page(375, 780, "dark", "fr", album.key)
+    album.desk(page)
+    page.locator("[data-key=context]").click()
+    page.wait_for_selector("dialog [name=family]")
+    album.take(page, "identity-375-dark-fr")
 
     page = album.page(1280, 800, "dark", "en", album.key)
     album.desk(page)
@@ -133,22 +138,30 @@ def take_all(album: Album) -> None:
 
 
 def administration(album: Album) -> None:
-    """With failures of both kinds, so that there is something to be done."""
+    """With failures of both kinds, batches and people, so that there is something to be done."""
     for code in ("engine_process_ended", "no_speech"):
         fails(album.clinic, album.clinic.consultation(album.key), code)
     key = album.clinic.key("Service informatique", role="admin")
+    persons(album.clinic)
+    batch(album.clinic, album.key, [album.consultation])
+    batch(album.clinic, album.key, [album.clinic.consultation(album.key)], missing=3)
     page = album.page(1280, 800, "light", "en", key)
-    for name in ("overview", "jobs", "keys"):
+    for name in ("overview", "jobs", "keys", "batches"):
         album.go(page, f"admin/{name}", f"#admin-{name} table")
+        if name == "batches":
+            page.get_by_text("4 / 4").wait_for()
         album.take(page, f"administration-{name}-1280-light-en")
     page = album.page(1280, 800, "dark", "fr", key)
     album.go(page, "admin/audit", "#admin-audit table")
     page.get_by_role("button", name="Vérifier la chaîne").click()
     page.get_by_text("Chaîne intacte").wait_for()
     album.take(page, "administration-audit-1280-dark-fr")
+    album.go(page, "admin/people", "#admin-people table")
+    album.take(page, "administration-people-1280-dark-fr")
     page = album.page(375, 780, "light", "fr", key)
-    album.go(page, "admin/storage", "#admin-storage table")
-    album.take(page, "administration-storage-375-light-fr")
+    for name in ("storage", "batches", "people"):
+        album.go(page, f"admin/{name}", f"#admin-{name} table")
+        album.take(page, f"administration-{name}-375-light-fr")
 
 
 def records(album: Album) -> None:

@@ -5,27 +5,15 @@ from __future__ import annotations
 
 import pytest
 from playwright.sync_api import Page, expect
-from sqlalchemy import select
 
-from jobs.store.store import open_store
-from jobs.store.tables import Job
+from tests.browser.chromium import until
 from tests.browser.clinic import Clinic
 from tests.browser.conftest import Open
+from tests.browser.seeds import batch, fails, persons
 from tests.browser.test_access import faults
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 WIDER = "document.documentElement.scrollWidth > innerWidth"
-
-
-def fails(clinic: Clinic, consultation: str, code: str) -> str:
-    """Its job, as if it had ended like this."""
-    store = open_store(clinic.settings)
-    with store.database.write() as session:
-        job = session.scalars(select(Job).where(Job.consultation_id == consultation)).one()
-        job.status, job.error_code, job.error_hint = "failed", code, "Try it again."
-        found = job.id
-    store.close()
-    return found
 
 
 def section(page: Page, clinic: Clinic, name: str) -> None:
@@ -39,6 +27,9 @@ def test_axe_finds_nothing_and_nothing_is_cut_off(
     visit: Open, clinic: Clinic, consultation: str, scheme: str, width: int
 ) -> None:
     key = clinic.key("admin", role="admin")
+    known = persons(clinic) if scheme == "light" else []
+    if known:
+        batch(clinic, key, [consultation], missing=2)
     page = visit("/#/admin", key, scheme=scheme, width=width).page
     page.wait_for_selector("#admin-overview table")
     found: dict[str, list[str]] = {}
@@ -46,6 +37,9 @@ def test_axe_finds_nothing_and_nothing_is_cut_off(
         section(page, clinic, name)
         found[name] = faults(page)
         assert not page.evaluate(WIDER), f"{name} is wider than the window"
+        if name == "people":
+            for one in known:
+                expect(page.locator("tr", has_text=one)).to_have_count(1)
     section(page, clinic, "keys")
     page.get_by_role("button", name="Nouvelle clé").click()
     found["dialog"] = faults(page)
@@ -71,11 +65,7 @@ def test_it_acts(visit: Open, clinic: Clinic, key: str) -> None:
     page.get_by_label("État").select_option("")
     newest = page.get_by_role("region", name="Travaux").locator("tbody tr").first
     expect(newest).not_to_contain_text(job[:12])
-    for _ in range(100):
-        page.get_by_role("button", name="Actualiser").click()
-        page.wait_for_timeout(300)
-        if "Terminé" in newest.inner_text():
-            break
+    # It goes on, and the list tells so without being asked.
     expect(newest).to_contain_text("Terminé")
 
     # A key is shown once, works, and is refused once revoked.
@@ -113,3 +103,39 @@ def test_it_acts(visit: Open, clinic: Clinic, key: str) -> None:
     lines = taken.value.path().read_text("utf-8").splitlines()
     assert len(lines) == 3
     assert lines[0].startswith("seq,at,actor,action,subject")
+
+
+def test_lists_follow_and_take_nothing_from_whoever_works(
+    visit: Open, clinic: Clinic, key: str
+) -> None:
+    one, other = clinic.consultation(key), clinic.consultation(key)
+    job = fails(clinic, one, "engine_process_ended")
+    page = visit("/#/admin/jobs", clinic.key("admin", role="admin")).page
+    rows = page.get_by_role("region", name="Travaux")
+    rows.locator("tr", has_text=job[:12]).get_by_role("button", name="Réessayer").focus()
+    assert page.evaluate("document.activeElement.dataset.key") == f"job-{job}"
+    page.evaluate("window.first = document.activeElement")
+    # Nothing has changed: nothing is drawn.
+    page.wait_for_timeout(6000)
+    assert page.evaluate("window.first === document.activeElement")
+    # Another one fails: it is there, above, and the same job has the focus.
+    later = fails(clinic, other, "engine_process_ended")
+    expect(rows.locator("tr", has_text=later[:12])).to_have_count(1)
+    until(page, f"document.activeElement.dataset.key === 'job-{job}'")
+    # While a window is open nothing moves behind it, and what is typed stays.
+    section(page, clinic, "keys")
+    page.get_by_role("button", name="Nouvelle clé").click()
+    name = page.get_by_role("dialog").get_by_label("Nom")
+    name.fill("Dr Half")
+    clinic.key("made elsewhere")
+    page.wait_for_timeout(6000)
+    assert name.input_value() == "Dr Half"
+    assert page.locator("tr", has_text="made elsewhere").count() == 0
+    page.keyboard.press("Escape")
+    expect(page.locator("tr", has_text="made elsewhere")).to_have_count(1)
+    # What is being selected is left alone, and a batch that runs is followed to its end.
+    section(page, clinic, "batches")
+    made = batch(clinic, key, [other], missing=1)
+    row = page.locator("tr", has_text=made[:14])
+    expect(row).to_contain_text("2 / 2")
+    expect(row).to_contain_text("source_missing")

@@ -88,6 +88,49 @@ def test_tab_closed_in_mid_upload_goes_on_where_it_was(
     assert sent[0] == 4 << 20, "not from its beginning"
 
 
+def test_network_lost_while_documents_are_sent_goes_on_by_itself(
+    visit: Open, clinic: Clinic, key: str, tmp_path: Path
+) -> None:
+    """9 MB are three parts: one arrives, the network goes, and the rest is sent once it is back."""
+    letter = tmp_path / "lettre.txt"
+    letter.write_text("Consultation du 03/02/2024\n\nTraitement : Amlodipine 5 mg le matin.\n")
+    scan = tmp_path / "scan.pdf"
+    scan.write_bytes(b"%PDF-1.7 cannot be read" + bytes(9 << 20))
+    watched = visit("/#/records/new", key)
+    watched.expected = CUT
+    page = watched.page
+    offsets: list[int] = []
+
+    def cut(route: Route) -> None:
+        if route.request.method == "PATCH":
+            offsets.append(int(route.request.headers["upload-offset"]))
+            if len(offsets) == 2:
+                page.context.set_offline(True)
+                route.abort("internetdisconnected")
+                return
+        route.continue_()
+
+    page.route("**/v1/uploads/*", cut)
+    page.locator("#documents").set_input_files([str(letter), str(scan)])
+    page.locator("#agreed").check()
+    page.get_by_role("button", name="Envoyer et lire").click()
+    expect(page.locator(".sending .hint")).to_contain_text("Pas de réseau")
+    # Nothing is lost that was typed, and nothing is said to be wrong.
+    expect(page.locator(".sending.away")).to_be_visible()
+    page.context.set_offline(False)
+    page.wait_for_url("**/#/r/rec_*", timeout=120_000)
+    assert offsets[:3] == [0, 4 << 20, 4 << 20], "not from its beginning"
+    page.locator("[data-document]", has_text="scan.pdf").wait_for(timeout=120_000)
+    expect(page.locator("main")).to_contain_text("Amlodipine")
+    record = page.url.split("#/r/")[1]
+    with clinic.client(key) as client:
+        found = client.get(f"/records/{record}").json()
+        sent = client.get(f"/records/{record}/documents/d002/original").content
+    assert [one["file"] for one in found["documents"]] == ["lettre.txt", "scan.pdf"]
+    assert sent == scan.read_bytes()
+    assert len(found["jobs"]) == 1
+
+
 def test_tab_closed_while_recording_keeps_what_was_said(visit: Open, key: str) -> None:
     watched = visit("/#/new", key)
     page = watched.page

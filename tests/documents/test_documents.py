@@ -75,8 +75,8 @@ def test_each_statement_and_quote_is_there(language: str, template: str) -> None
 @pytest.mark.parametrize(
     ("language", "template", "banner", "mark"),
     [
-        ("fr", "compte-rendu", "BROUILLON NON SIGNÉ", "BROUILLON"),
-        ("en", "soap", "UNSIGNED DRAFT", "DRAFT"),
+        ("fr", "compte-rendu", "BROUILLON ÉCRIT PAR UNE IA, NON SIGNÉ", "BROUILLON"),
+        ("en", "soap", "DRAFT WRITTEN BY AI, NOT SIGNED", "DRAFT"),
     ],
 )
 def test_every_page_of_a_draft_says_so_and_none_of_what_is_signed(
@@ -170,7 +170,7 @@ def test_a_statement_and_its_sources_are_on_one_page() -> None:
             for n in range(extra):
                 assert bare(page).count(bare(f"No {n} begins.")) in (0, 5)
             head = bare(page).removeprefix("DRAFT")
-            assert head.startswith("UNSIGNEDDRAFT—nottobecirculated")
+            assert head.startswith("DRAFTWRITTENBYAI,NOTSIGNED—nottobecirculated")
 
 
 def test_a_letter_that_the_font_lacks_is_seen_to_be_missing() -> None:

@@ -266,7 +266,7 @@ def test_the_command_line(
     assert shown.stdout.startswith("completed")  # type: ignore[attr-defined]
     note = call("note", line["consultation"])
     # Nobody signed it, and it says so first.
-    assert note.stdout.startswith("> **BROUILLON NON SIGNÉ")  # type: ignore[attr-defined]
+    assert note.stdout.startswith("> **BROUILLON ÉCRIT PAR UNE IA, NON SIGNÉ")  # type: ignore[attr-defined]
     assert "\n# Compte rendu" in note.stdout  # type: ignore[attr-defined]
     pdf = tmp_path / "note.pdf"
     call("note", line["consultation"], "--format", "pdf", "--out", str(pdf))

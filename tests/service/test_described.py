@@ -34,9 +34,11 @@ from jobs.store import access, keys
 from jobs.store.access import Role
 
 schemathesis.serializer.alias("application/offset+octet-stream", "application/octet-stream")
-MEANINGS = ["2xx", "400", "401", "403", "404", "409", "410", "412", "413", "415", "422", "5xx"]
+MEANINGS = [
+    "2xx", "400", "401", "403", "404", "409", "410", "412", "413", "415", "422", "428", "5xx",
+]  # fmt: skip
 """What may be said to a request that fits the description: it cannot tell which cursors were given,
-which metadata are base64, or that a text is a dialogue."""
+which metadata are base64, that a text is a dialogue, or what is there already to be replaced."""
 REFUSALS = [
     "400",
     "401",

@@ -197,8 +197,8 @@ def document(door: Door, con: str, what: str, media: str) -> Any:
     ("media", "draft", "signed"),
     [
         ("application/json", b'"state": "draft"', b'"state": "signed"'),
-        ("text/markdown", b"BROUILLON", b"Dr Martin"),
-        ("text/plain", b"BROUILLON", b"Dr Martin"),
+        ("text/markdown", "ÉCRIT PAR UNE IA, NON SIGNÉ".encode(), b"Dr Martin"),
+        ("text/plain", "ÉCRIT PAR UNE IA, NON SIGNÉ".encode(), b"Dr Martin"),
         ("application/fhir+json", b'"status": "preliminary", "type"', b'"status": "final", "type"'),
         ("x-application/hl7-v2+er7", b"|IP", b"Dr Martin"),
         ("application/pdf", b"%PDF", b"%PDF"),

@@ -20,7 +20,7 @@ from jobs.store.access import SCOPES, Principal, Role
 from jobs.store.artefacts import SUMMARY, TRANSCRIPT
 from jobs.store.audit import Actor
 from jobs.store.tables import Organisation
-from jobs.uploads import UploadFields
+from jobs.upload_fields import UploadFields
 from tests.service.conftest import MakeSettings, fresh_database
 from tests.service.launching import (
     URL,
@@ -34,6 +34,7 @@ from tests.service.launching import (
 )
 from tests.service.smart_ehr import INS, PATIENT, TestEhr, smart_ehr
 from tests.service.test_store import put
+from tests.service.work import recording
 from tests.unit.test_never import TALK, note
 
 __all__ = ["ehr", "launching", "running"]
@@ -133,6 +134,28 @@ def test_a_launch_files_what_is_recorded_with_its_patient(
         assert live.context is not None
         assert "V-2026-7" in live.context
         assert live.patient is not None
+        # And what is sent in one request, or as the documents of a record.
+        whole = client.post(
+            "/v1/consultations",
+            headers=who,
+            files={"file": ("a.wav", recording(0.2))},
+            data={"launch": about["id"], "patient": "of nobody"},
+        )
+        assert whole.status_code == 202, whole.text
+        place = f"/v1/consultations/{whole.json()['consultation_id']}/document-context"
+        assert client.get(place, headers=who).json() == context
+        record = client.post(
+            "/v1/records",
+            headers=who,
+            files={"file": ("a.txt", b"Consultation du 03/02/2024. Amlodipine 5 mg.")},
+            data={"launch": about["id"]},
+        )
+        assert record.status_code == 202, record.text
+        filed = f"/v1/records/{record.json()['record_id']}"
+        wrong = client.post(
+            "/v1/records", headers=who, files={"file": b"x"}, data={"launch": "lau_of_nobody"}
+        )
+        assert (wrong.status_code, wrong.json()["code"]) == (422, "launch_over")
         # What does not name the launch is nobody's.
         other = upload(client, who)
         place = f"/v1/consultations/{other.headers['anamnese-consultation']}/document-context"
@@ -166,6 +189,10 @@ def test_a_launch_files_what_is_recorded_with_its_patient(
         erased = client.post("/v1/erasures", headers=later, json=wanted)
         assert erased.status_code == 200, erased.text
         assert client.get("/v1/me", headers=later).status_code == 401
+        ehr.claims = {}
+        admin = launch.bearer(launch())
+        assert client.get(filed, headers=admin).status_code == 404
+        assert client.get(place, headers=admin).status_code == 404
         # This thread plays the browser, whose library logs every address. The service has others.
         served = [one for one in caplog.records if one.thread != threading.get_ident()]
         assert {"anamnese.access", "httpcore.http11"} <= {one.name for one in served}

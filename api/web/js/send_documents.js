@@ -1,34 +1,20 @@
-/* Documents of a patient to the service in one request, with how far it is; and what is in a folder
-   that was dropped. Names of documents are sent: they are how a reader knows them. */
+/* Documents of a patient to the service, as one resumable upload; and what is in a folder that was
+   dropped. Names of documents are sent: they are how a reader knows them. */
 
-import { Away, BASE, Refused, headers } from "./service.js";
+import { arrive } from "./upload.js";
 
-/** POST files and fields. Resolves with what the service answers; throws Refused or Away. */
-export function sendDocuments(path, files, fields, { told, signal }) {
+/** Files and fields, as a new record or added to one: its id. Goes on by itself after a lost network.
+    ``told`` and ``signal`` as for recordings. Throws Refused. */
+export async function sendDocuments(record, files, fields, { told, signal }) {
   const form = new FormData();
   for (const [name, value] of Object.entries(fields)) if (value) form.append(name, value);
   for (const one of files) form.append("file", one, one.name);
-  return new Promise((done, failed) => {
-    // fetch does not tell how much has been sent.
-    const request = new XMLHttpRequest();
-    request.open("POST", BASE + path);
-    for (const [name, value] of Object.entries(headers({ "Idempotency-Key": crypto.randomUUID() }))) request.setRequestHeader(name, value);
-    request.upload.onprogress = (event) => told(event.loaded, event.total);
-    request.onerror = request.ontimeout = () => failed(new Away());
-    request.onabort = () => failed(new DOMException("left", "AbortError"));
-    request.onload = () => {
-      let answer = {};
-      try {
-        answer = JSON.parse(request.responseText);
-      } catch {
-        // A proxy on the way may answer with anything.
-      }
-      if (request.status >= 200 && request.status < 300) done(answer);
-      else failed(new Refused(request.status, answer));
-    };
-    signal.addEventListener("abort", () => request.abort());
-    request.send(form);
-  });
+  // The browser writes the form as it would send it: the same bytes after every cut.
+  const body = new Response(form);
+  const media = body.headers.get("Content-Type");
+  const made = await arrive({ fields: { form: media, record }, upload: null }, await body.blob(), { told, signal });
+  if (!made) throw new DOMException("left", "AbortError");
+  return made.record;
 }
 
 /** Files of a drop, those in folders too. */

@@ -12,15 +12,17 @@ const TUS = { "Tus-Resumable": "1.0.0" };
 export const send = (recording, options) =>
   kept.alone(recording.id, async () => {
     const blob = await kept.whole(recording);
-    const made = await persist(recording, blob, options);
+    const made = await arrive(recording, blob, { ...options, save: kept.save });
     if (made) await kept.remove(recording.id);
     return made;
   });
 
-async function persist(recording, blob, { told, signal }) {
+/** The same of any bytes: ``what`` has the fields that come with them, and the address of their
+    upload once ``save(what)`` is told that there is one. */
+export async function arrive(what, blob, { told, signal, save = async () => {} }) {
   for (let tries = 0; !signal.aborted; tries++) {
     try {
-      return await go(recording, blob, (sent) => {
+      return await go(what, blob, save, (sent) => {
         tries = 0;
         told({ sent, total: blob.size, away: false });
       }, signal);
@@ -37,16 +39,16 @@ async function persist(recording, blob, { told, signal }) {
 /** Whether trying again may help: another part is being written, or the service is busy. */
 const passes = (status) => status >= 500 || [409, 423, 429, 460].includes(status);
 
-async function go(recording, blob, sent, signal) {
-  let offset = await begun(recording, signal);
+async function go(what, blob, save, sent, signal) {
+  let offset = await begun(what, signal);
   if (offset === null) {
-    recording.upload = await create(recording, blob.size, signal);
-    await kept.save(recording);
+    what.upload = await create(what, blob.size, signal);
+    await save(what);
     offset = 0;
   }
   sent(offset);
   while (offset < blob.size) {
-    const answer = await call(recording.upload, {
+    const answer = await call(what.upload, {
       method: "PATCH",
       headers: { "Upload-Offset": String(offset), "Content-Type": "application/offset+octet-stream" },
       body: blob.slice(offset, offset + PART),
@@ -57,19 +59,20 @@ async function go(recording, blob, sent, signal) {
     if (offset >= blob.size) return told(answer);
   }
   // The last part arrived, its answer did not.
-  return told(await call(recording.upload, { method: "HEAD", signal }));
+  return told(await call(what.upload, { method: "HEAD", signal }));
 }
 
 const told = (answer) => ({
+  record: answer.headers.get("Anamnese-Record"),
   consultation: answer.headers.get("Anamnese-Consultation"),
   job: answer.headers.get("Anamnese-Job"),
 });
 
 /** How much has arrived; null when there is no upload yet, or it has expired. */
-async function begun(recording, signal) {
-  if (!recording.upload) return null;
+async function begun(what, signal) {
+  if (!what.upload) return null;
   try {
-    const answer = await call(recording.upload, { method: "HEAD", signal });
+    const answer = await call(what.upload, { method: "HEAD", signal });
     return Number(answer.headers.get("Upload-Offset"));
   } catch (error) {
     if (error instanceof Refused && [404, 410].includes(error.status)) return null;
@@ -77,8 +80,8 @@ async function begun(recording, signal) {
   }
 }
 
-async function create(recording, length, signal) {
-  const pairs = Object.entries(recording.fields).filter(([, value]) => value);
+async function create(what, length, signal) {
+  const pairs = Object.entries(what.fields).filter(([, value]) => value);
   const metadata = pairs.map(([name, value]) => `${name} ${base64(value)}`).join(",");
   const more = metadata ? { "Upload-Metadata": metadata } : {};
   const answer = await call(`${BASE}/uploads`, {

@@ -25,6 +25,7 @@ from consultation.export.fhir.findings import add_unsectioned_allergens, entries
 from consultation.export.fhir.oncology import add_oncology
 from consultation.export.fhir.parties import signer
 from consultation.export.fhir.rows import medications, observations
+from consultation.export.origin import note_banner, note_notice
 from consultation.export.tables import measurement_table, treatment_table
 from consultation.export.wording import wording
 from consultation.oncology import OncologyHistory
@@ -38,15 +39,14 @@ def composition(building: Building, oncology: Mapping[str, OncologyHistory]) -> 
     """Adds the clinical resources on its way."""
     version, context = building.version, building.context
     note = version.note
-    words = wording(note.language)
     answers = signer(building)
     device = {"reference": building.url("Device"), "display": note.provenance.product}
     keeper = context.keeper
-    draft = () if building.signed else (words.draft,)
+    draft = filter(None, (note_banner(version),))
     resource: Json = {
         "resourceType": "Composition",
         "language": note.language,
-        "text": narrative.paragraph(*draft, note.provenance.notice),
+        "text": narrative.paragraph(*draft, note_notice(version)),
         "identifier": {"value": context.identifier},
         "status": building.status,
         "type": concept(note.title, coding(LOINC, DOCUMENTS.get(note.template, CONSULTATION_NOTE))),

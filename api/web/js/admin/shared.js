@@ -12,7 +12,7 @@ export function table(title, heads, rows) {
   const head = (one) => (one === null ? h("td", { role: "cell" }) : h("th", { scope: "col", role: "columnheader" }, one));
   const cell = (one, place) => h("td", { role: "cell", data: { label: heads[place] ?? "" } }, h("div", {}, one));
   const line = (cells) => h("tr", { role: "row" }, cells);
-  return h("div", { class: "table-scroll", tabindex: 0, role: "region", "aria-label": title },
+  return h("div", { class: "table-scroll", tabindex: 0, role: "region", "aria-label": title, "data-key": `table ${title}` },
     h("table", { role: "table" }, h("thead", { role: "rowgroup" }, line(heads.map(head))), h("tbody", { role: "rowgroup" }, rows.map((row) => line(row.map(cell))))));
 }
 
@@ -22,13 +22,14 @@ export const card = (title, beside, ...content) =>
 
 export const code = (text) => h("code", {}, text);
 
-/** A small button; while its work is under way it cannot be pressed again. */
-export function act(drawing, words, work, { kind = "" } = {}) {
+/** A small button; while its work is under way it cannot be pressed again. ``key``: by which it is found
+    again in a list that is drawn anew. */
+export function act(drawing, words, work, { kind = "", key = null } = {}) {
   const made = button(drawing, words, async () => {
     made.disabled = true;
     await work().catch(explain);
     made.disabled = false;
-  }, { class: `small ${kind}` });
+  }, { class: `small ${kind}`, "data-key": key });
   return made;
 }
 

@@ -4,6 +4,7 @@ import { fill, h } from "../dom.js";
 import { who } from "../service.js";
 import { explain } from "../parts/toast.js";
 import { t } from "../words.js";
+import { refreshing } from "../admin/refresh.js";
 import { overview } from "../admin/overview.js";
 import { jobs } from "../admin/jobs.js";
 import { batches } from "../admin/batches.js";
@@ -12,8 +13,10 @@ import { keys } from "../admin/keys.js";
 import { people } from "../admin/people.js";
 import { audit } from "../admin/audit.js";
 
+/** Milliseconds: everything that is kept is counted for it. */
+const SLOWLY = 30_000;
 const MANAGE = "service:manage";
-/** Name → what draws it, and the scope that it needs. */
+/** Name → what draws it (and gives what draws its lists again), and the scope that it needs. */
 const SECTIONS = { overview: [overview, MANAGE], jobs: [jobs, MANAGE], batches: [batches, MANAGE], storage: [storage, MANAGE], keys: [keys, MANAGE], people: [people, MANAGE], audit: [audit, "audit:read"] };
 
 export async function adminPage(main, { values, signal }) {
@@ -26,5 +29,6 @@ export async function adminPage(main, { values, signal }) {
   const place = h("div", { class: "admin-section", id: `admin-${shown}` });
   fill(main, h("h1", {}, t("admin.title")), h("nav", { class: "sections", "aria-label": t("admin.sections") }, may.map(link)), place);
   main.querySelector(".sections [aria-current]").scrollIntoView({ block: "nearest", inline: "center" });
-  await SECTIONS[shown][0](place, signal).catch((error) => signal.aborted || explain(error));
+  const again = await SECTIONS[shown][0](place, signal).catch((error) => signal.aborted || explain(error));
+  if (again && !signal.aborted) refreshing(place, again, signal, shown === "storage" ? SLOWLY : undefined);
 }

@@ -119,7 +119,7 @@ async function add(record, signal, work) {
       try {
         // Ages count to today again, unless another day was asked for that is still to come.
         const fields = { template, as_of: as_of > new Date().toISOString().slice(0, 10) ? as_of : "" };
-        return await sendDocuments(`${record.path}/documents`, chosen.files, fields, { told: bar.told, signal });
+        return await sendDocuments(record.id, chosen.files, fields, { told: bar.told, signal });
       } catch (error) {
         bar.element.remove();
         throw new Error(error.code ? named("error", error.code) === error.code ? `${error.message}. ${error.hint}` : named("error", error.code) : t("error.away"));

@@ -2,6 +2,7 @@
 
 import { button, fill, h } from "../dom.js";
 import { TEMPLATES } from "../record.js";
+import { launched } from "../service.js";
 import { sendDocuments } from "../send_documents.js";
 import { dropDocuments, sendingBar } from "../parts/drop_documents.js";
 import { field } from "../parts/dialog.js";
@@ -24,7 +25,8 @@ export async function newRecordPage(main, { signal, go }) {
     h("h2", { id: "consent-title" }, t("consent.title")), h("p", {}, t("records.consent")),
     h("label", { class: "tick", for: "agreed" }, agreed, h("span", {}, t("records.agreed"))),
     field(t("consent.reference"), consent, t("consent.hint")),
-    field(t("records.patient"), patient, t("records.patient.hint")),
+    // Of a launch from an EHR the patient is known.
+    !launched() && field(t("records.patient"), patient, t("records.patient.hint")),
     h("div", { class: "pair" }, field(t("records.template"), template), field(t("records.language"), language)),
     h("details", {}, h("summary", {}, t("new.more")), field(t("records.as_of"), asOf, t("records.as_of.hint"))));
   const stage = h("section", { class: "stage card", "aria-label": t("record.documents") });
@@ -39,13 +41,14 @@ export async function newRecordPage(main, { signal, go }) {
   }
 
   async function begin() {
-    const fields = Object.fromEntries([patient, consent, template, language, asOf].map((one) => [one.name, one.value.trim()]));
+    const given = [patient, consent, template, language, asOf].map((one) => [one.name, one.value.trim()]);
+    const fields = Object.fromEntries([...given, ["launch", launched()?.id ?? ""]]);
     const bar = sendingBar();
     options.inert = true;
     fill(stage, bar.element);
     try {
-      const made = await sendDocuments("/records", chosen.files, fields, { told: bar.told, signal });
-      go(`r/${made.record_id}`);
+      const made = await sendDocuments(null, chosen.files, fields, { told: bar.told, signal });
+      go(`r/${made}`);
     } catch (error) {
       options.inert = false;
       idle();

@@ -47,13 +47,15 @@ export function dropDocuments(changed) {
   return { element, files };
 }
 
-/** How far a request is. */
+/** How far an upload is, or that the network is away. */
 export function sendingBar() {
   const bar = h("progress", { max: 1, value: 0, "aria-label": t("records.sending") });
   const words = h("p", { class: "hint", role: "status" }, t("records.sending"));
-  const told = (sent, total) => {
-    bar.value = total ? sent / total : 0;
-    words.textContent = t("sending.far", { sent: size(sent), total: size(total) });
+  const element = h("div", { class: "sending" }, h("strong", {}, t("records.sending")), bar, words);
+  const told = ({ sent, total, away }) => {
+    element.classList.toggle("away", away);
+    if (!away) bar.value = total ? sent / total : 0;
+    words.textContent = away ? t("records.away") : t("sending.far", { sent: size(sent), total: size(total) });
   };
-  return { element: h("div", { class: "sending" }, h("strong", {}, t("records.sending")), bar, words), told };
+  return { element, told };
 }

@@ -43,9 +43,9 @@ export async function exports(work) {
       .filter(([media]) => known.has(media))
       .map(([media, words, end]) => h("li", {}, h("button", { type: "button", onclick: () => save(work, from, media, `${kind}.${end}`).catch(explain) }, icon("download"), h("span", {}, words.includes(".") ? t(words) : words)))));
     await dialog({ title: t("export"), confirm: null, content: [
-      work.note && [h("h3", {}, t("export.note")), h("p", { class: "hint" }, t(signed ? "export.signed" : "export.draft")), lackingLine(work), list(noteFrom, NOTE, note.size ? note : new Set(["application/json"]), `note-${work.template}`)],
+      work.note && [h("h3", {}, t("export.note")), h("p", { class: "hint" }, t(signed ? "export.signed" : "export.draft")), lackingLine(work), list(noteFrom, NOTE, note.size ? note : new Set(["application/json"]), `note-${work.template}-${signed ? "signed" : "draft"}`)],
       h("h3", {}, t("export.transcript")),
-      list("transcript", TRANSCRIPT, new Set([...transcript].filter((media) => timed || ["text/plain", "application/json"].includes(media))), "transcript")] });
+      list("transcript", TRANSCRIPT, new Set([...transcript].filter((media) => timed || ["text/plain", "application/json"].includes(media))), "transcript-ai")] });
   } catch (error) {
     explain(error);
   }
