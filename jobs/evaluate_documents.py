@@ -18,7 +18,8 @@ from consultation.wire import Record
 from records.limits import DEFAULT
 from records.read import read_document
 from records.readers.cda_entries import stamp
-from records.readers.fhir_words import HEADINGS, date_of
+from records.readers.fhir_about import date_of
+from records.readers.fhir_words import HEADINGS
 from records.readers.xml import parsed
 from records.written_dates import day_first, written_dates
 

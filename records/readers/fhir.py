@@ -16,8 +16,9 @@ from records.archive import safe_name
 from records.blocks import Attachment, Block, Reading
 from records.language import language_of
 from records.limits import Limits
+from records.readers.fhir_about import codes_of, date_of
 from records.readers.fhir_values import Json, codes, day, items, listed, obj, text, words
-from records.readers.fhir_words import HEADINGS, codes_of, date_of, told, withdrawn
+from records.readers.fhir_words import HEADINGS, told, withdrawn
 from records.readers.html import read_html
 
 _WORDS_OF_PEOPLE = ("Practitioner", "Organization", "Patient")

@@ -44,12 +44,14 @@ _SMOKES = re.compile(
 )
 
 
+_ALCOHOL = re.compile(r"\b(?:alcool\w*|alcohol\w*|ethyl\w+|oh|verres?|drinks?|units?)\b")
 _HEAD = re.compile(r"^(?:mode de vie|habitu\w+|habitus|toxiques|social(?: history)?|lifestyle)\W+")
 
 
 def smokes(line: str) -> bool:
     """Whether a folded line that names tobacco says that it goes on: no word in it says more."""
-    line = _HEAD.sub("", line)
+    parts = re.split(r"[,;.](?!\d)", _HEAD.sub("", line))
+    line = " , ".join(part for part in parts if not _ALCOHOL.search(part))
     return not re.search(r"[^\W_]", _SMOKES.sub(" ", line)) and not _NOT_PLAIN.search(line)
 
 

@@ -17,6 +17,7 @@ from clinical.text import content_stems, fold
 from consultation.record_facts import Category, FactStatus, RecordFact
 from consultation.summary import Experiencer, Polarity
 from summarize.record_facts.headings import Context
+from summarize.record_facts.operations import operation_key
 from summarize.record_facts.pieces import Piece
 from summarize.record_facts.when import dates
 
@@ -40,22 +41,6 @@ LASTING = frozenset(
 """Concepts of ``clinical/lexicons/findings.csv`` that a story's word is enough to list."""
 _PROBLEMS = frozenset({Context.problems, Context.conclusion})
 _LISTED = frozenset({Context.history, Context.surgery, Context.problems})
-_OPERATION = re.compile(
-    r"\b(?:\w+ectomie\w*|\w+ectomy|\w+plastie\w*|\w+plasty|\w+otomie|\w+otomy|\w+ostomie|\w+ostomy"
-    r"|opere\w*|operation|operated|chirurgie|surgery|pth\b|ptg\b|prothese (?:totale )?(?:de )?\w+"
-    r"|(?:hip|knee) replacement|cesarienne|c(?:ae|e)sarean(?: section)?|pontages?|bypass|cabg"
-    r"|angioplastie|angioplasty|stents?|osteosynthese|arthroscop\w+|cure de hernie|hernia repair"
-    r"|amputation|greffe|transplant\w*|curage|biopsies? exerese)\b"
-)
-_TELLS = re.compile(r"ectom|plast|pth|ptg|cesar|caesar|pontage|bypass|cabg|replacement|prothese")
-"""Words that name one operation by themselves."""
-_OPERATED = re.compile(
-    r"\b(?:realise\w*|effectue\w*|pratique\w*|opere\w*|operated|underwent|performed|le \d|on \d"
-    r"|en \d{4}|in \d{4})\b"
-)
-_NOT_OPERATED = re.compile(
-    r"\b(?:prevue?|programmee?|envisage\w*|planned|scheduled|pas de|no|jamais|never)\b"
-)
 _RESOLVED = re.compile(
     r"\b(?:gueri\w*|resolu\w*|corrige\w*|resolved|cured|healed|disparu\w*|regresse\w*|en remission"
     r"|in (?:complete |full |partial )?remission|back to normal|guerison|cicatris\w*"
@@ -107,18 +92,10 @@ def problem_facts(piece: Piece, language: str) -> Iterator[RecordFact]:
     if piece.context is Context.family or _OF_OTHERS.search(line):
         yield from _family(piece, found, line)
         return
-    operations = tuple(_OPERATION.finditer(line))
-    operation = next((m for m in operations if _TELLS.search(m.group())), None)
-    operation = operation or (operations[0] if operations else None)
-    told = operation and (piece.context in _LISTED or _OPERATED.search(line))
-    if (
-        operation
-        and operation.group().startswith("opere")
-        and any(f.concept in LASTING and f.start < operation.start() for f in found)
-    ):
-        told = None  # "cancer du sein droit opéré en 2023" names a cancer
-    if operation and told and not _NOT_OPERATED.search(line):
-        yield _fact(piece, Category.surgery, _surgery_key(line, operation), piece.text, language)
+    ill = [f.start for f in found if f.concept in LASTING]
+    operated = operation_key(line, piece.context in _LISTED, ill)
+    if operated is not None:
+        yield _fact(piece, Category.surgery, operated, piece.text, language)
         return
     lasting = [
         f for f in found if f.concept in LASTING and not f.asked and not _of_no_disease(f, line)
@@ -259,28 +236,6 @@ def _fact(
         experiencer=finding.experiencer if finding else Experiencer.patient,
         values=values,
     )
-
-
-_NOT_NAMING = re.compile(
-    r"\b(?:gauche|droite?s?|left|right|bilateral\w*|totale?|total|partielle?|simple|realisee?"
-    r"|par|le|la|l|de|du|d|en|in|on|of|the|a|an|sous|opere\w*|chirurgie|operation|surgery|operated"
-    r"|underwent|performed|annee|patiente?|depuis|prothese|replacement|dr|pr)\b"
-)
-
-
-def _surgery_key(line: str, operation: re.Match[str]) -> str:
-    """The operation's own word; with the organ where the word is general."""
-    word = operation.group().strip()
-    synonyms = {
-        "hip replacement": "pth", "knee replacement": "ptg", "prothese totale de hanche": "pth",
-        "prothese de hanche": "pth", "prothese totale de genou": "ptg", "prothese de genou": "ptg",
-    }  # fmt: skip
-    if word in synonyms:
-        return f"surgery:{synonyms[word]}"
-    if _TELLS.search(word):
-        return f"surgery:{word.rstrip('s')}"
-    rest = _NOT_NAMING.sub(" ", re.sub(r"[\d/().,;:-]+", " ", line))
-    return "surgery:" + " ".join(sorted({word, *(w for w in rest.split() if len(w) > 3)})[:4])
 
 
 _SIDE_OF = {"g": "left", "l": "left", "d": "right", "r": "right", "b": "both"}

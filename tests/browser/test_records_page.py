@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.browser.chromium import until
 from tests.browser.clinic import Clinic
@@ -226,3 +226,25 @@ def test_others_see_no_record(visit: Open, clinic: Clinic, record: str) -> None:
     watched.page.goto(f"{clinic.url}/#/r/{record}")
     expect(watched.page.locator("main")).to_contain_text("n’existe pas")
     until(watched.page, "document.querySelectorAll('.record-line').length === 0")
+
+
+def test_words_that_ocr_read_are_marked_where_they_stand(
+    visit: Open, clinic: Clinic, key: str, record: str
+) -> None:
+    """The answer of the service with what it says of a scan: no tesseract is needed."""
+    page = visit(f"/#/r/{record}", key).page
+    page.wait_for_selector(".synthesis")
+
+    def scanned(route: Route) -> None:
+        answer = route.fetch()
+        read = answer.json()
+        sure, silent = read["paragraphs"][:2]
+        sure["ocr"] = {"confidence": 0.874, "lowest": 0.31, "doubtful": ["pénicil1ine"]}
+        silent["ocr"] = {"confidence": None, "lowest": None, "doubtful": []}
+        route.fulfill(response=answer, json=read)
+
+    page.route(re.compile(r"/documents/d\d+$"), scanned)
+    page.locator("[data-section=treatments] .source-link").first.click()
+    expect(page.locator(".viewer .ocr")).to_have_text(
+        ["lu par OCR, sûr à 87 % · mots douteux : pénicil1ine", "lu par OCR"]
+    )

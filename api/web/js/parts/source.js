@@ -12,11 +12,14 @@ export function documentName(record, id) {
   return [what, written(one.date)].filter(Boolean).join(" · ");
 }
 
+/** That words were read by OCR, and how sure it is of them where it says so. */
+export const ocrMark = (ocr) => ocr.confidence === null ? t("record.ocr") : t("record.ocr.sure", { sure: Math.round(ocr.confidence * 100) });
+
 export function sourceButton(record, quote) {
   const page = quote.page ? ` · ${t("record.page", { page: quote.page })}` : "";
   return h("button", { type: "button", class: "source-link", title: quote.quote, data: { source: quote.source, anchor: quote.anchor },
     onclick: (event) => record.open(quote.source, quote, event.currentTarget) },
-  icon("file"), h("span", {}, documentName(record, quote.source), page));
+  icon("file"), h("span", {}, documentName(record, quote.source), page, quote.ocr && ` · ${ocrMark(quote.ocr)}`));
 }
 
 export const sources = (record, quotes) => h("span", { class: "source-links" }, quotes.map((one) => sourceButton(record, one)));

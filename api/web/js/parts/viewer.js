@@ -2,6 +2,7 @@
 
 import { button, fill, h, icon } from "../dom.js";
 import { ask } from "../service.js";
+import { ocrMark } from "./source.js";
 import { explain } from "./toast.js";
 import { written } from "../dates.js";
 import { named, t } from "../words.js";
@@ -60,8 +61,14 @@ function paragraphs(read, quote) {
   return read.paragraphs.map((one) => {
     const turned = one.page && one.page !== page && h("p", { class: "page-mark" }, t("record.page", { page: one.page }));
     page = one.page ?? page;
-    return [turned, h("p", { class: `para ${one.kind}`, data: { anchor: one.id } }, quote?.anchor === one.id ? lit(one.text, quote) : one.text)];
+    return [turned, h("p", { class: `para ${one.kind}`, data: { anchor: one.id } }, quote?.anchor === one.id ? lit(one.text, quote) : one.text), seen(one.ocr)];
   });
+}
+
+/** Words that OCR read in a picture are to be compared with it, the doubtful ones first. */
+function seen(ocr) {
+  return ocr && h("p", { class: "hint ocr" }, icon("warning"), h("span", {}, ocrMark(ocr),
+    ocr.doubtful.length > 0 && ` · ${t("record.ocr.doubtful", { words: ocr.doubtful.join(", ") })}`));
 }
 
 /** Offsets count characters, of which a browser's text has two units for some. Nothing is lit
