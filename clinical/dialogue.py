@@ -1,4 +1,4 @@
-"""Questions with their answers, and a statement against the turns that should support it.
+"""Questions with their answers: what a run of turns says.
 
 Give the turns in order, with the question that precedes an answer: a bare *non* says what was
 denied only beside what was asked.
@@ -7,9 +7,10 @@ denied only beside what was asked.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from clinical.answers import closed, denies_all, lost_question, weak
 from clinical.cues import CUES
 from clinical.memory import remembered_run
 from clinical.numbers import quantities
@@ -19,17 +20,6 @@ from consultation.summary import Experiencer, Polarity
 
 _NO = frozenset({"no", "nope", "nah", "na", "non", "nan", "negative", "negatif"})
 """After these, *not really* is politeness."""
-_OTHERS = {Experiencer.other}
-_OPPOSITE = {Polarity.affirmed: Polarity.denied, Polarity.denied: Polarity.affirmed}
-_BARE_WEAK = re.compile(r"(?<!\S)not (?:really|particularly|specifically|that much)(?!\S)")
-_TELLING = re.compile(
-    r"(?<!\S)(?:i|i'm|i've|i'd|me|my|mine|we|we've|our|us|is|are|was|were|be|been|has|have|had|got"
-    r"|gets?|je|j'|me|m'|moi|mon|ma|mes|on|nous|notre|nos|est|sont|etait|a|ai|as|ont|avait|avais"
-    r"|fait|font)(?!\S)"
-)
-"""Words of a sentence that tells something."""
-LONGEST_LOST = 10
-"""Words and marks of a question that lost its mark, at most: a longer sentence tells."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,16 +31,6 @@ class Said:
     """Who speaks; any label that differs between speakers (a Role, or S1)."""
     is_question: bool | None = None
     """Whether it ends with a question; None lets the words tell."""
-
-
-@dataclass(frozen=True, slots=True)
-class Conflict:
-    """A finding of a statement that its evidence does not bear."""
-
-    finding: Finding
-    """As the statement has it."""
-    evidence: tuple[Finding, ...]
-    """What the evidence says of the same concept; empty when it never names it."""
 
 
 def resolve_answer(question: str, answer: str, language: str) -> tuple[Finding, ...]:
@@ -88,7 +68,7 @@ def _resolve(
         replace(
             finding,
             polarity=Polarity.affirmed if finding.presumed else verdict,
-            weakly_denied=verdict is Polarity.uncertain and _weak(line, language),
+            weakly_denied=verdict is Polarity.uncertain and weak(line, language),
             asked=True,
             experiencer=about or finding.experiencer,
         )
@@ -125,23 +105,6 @@ def evidence_findings(turns: Sequence[Said], language: str) -> tuple[Finding, ..
     return tuple(found)
 
 
-def denies_all(answer: str, language: str) -> bool:
-    """Whether an answer is a plain *no*, which denies all that was asked in one breath."""
-    line = clause_line(answer, language)
-    cues = CUES[checked(language)]
-    return cues.no.match(line) is not None and not cues.partly.match(line)
-
-
-def affirms(answer: str, language: str) -> bool:
-    """Whether an answer opens with *yes* or the like."""
-    return CUES[checked(language)].yes.match(clause_line(answer, language)) is not None
-
-
-def closed(question: str, language: str) -> bool:
-    """Whether *no* is an answer to it: not to *how long*, *where*, *depuis quand*."""
-    return not CUES[checked(language)].presumed.search(clause_line(question, language))
-
-
 def _answered_together(turns: Sequence[Said], i: int, language: str) -> str | None:
     """The plain *no* to the last of a run of questions that begins here, if there is one."""
     j = i + 1
@@ -163,44 +126,6 @@ def _denied_together(named: Sequence[Finding], answer: str, language: str) -> tu
     )
 
 
-def lost_question(text: str, reply: str, language: str) -> bool:
-    """Whether a turn without a question mark was a question, as the next speaker's *no* shows.
-
-    Speech recognition writes *C'est grave.* for *C'est grave ?*. A turn that ends in a short
-    sentence about no one, or about the other, or in a finding and no more (*chest pain*), without
-    a denial, and that is denied by who speaks next, was asked. *Oui* shows nothing: who listens
-    says it too.
-    """
-    parts = sentences(text)
-    replies = sentences(reply)
-    if not parts or not replies or is_question(replies[0].text, language):
-        return False
-    cues = CUES[checked(language)]
-    line = clause_line(parts[-1].text, language)
-    if len(line.split()) > LONGEST_LOST or cues.deny_before.search(line):
-        return False
-    if not cues.unasked.search(line) and not _bare(parts[-1].text, line, language):
-        return False
-    return _denied_by(parts[-1].text, replies[0].text, language)
-
-
-def _bare(text: str, line: str, language: str) -> bool:
-    """*Chest pain*, *nausea or vomiting*: read out, about nobody and without a verb."""
-    return bool(findings(text, language)) and not _TELLING.search(line)
-
-
-def _denied_by(asked: str, reply: str, language: str) -> bool:
-    """*No*, *not really*, or a denial of just that: *shortness of breath – no breathlessness*."""
-    line = clause_line(reply, language)
-    if CUES[language].no.match(line) or _weak(line, language):
-        return True
-    named = {f.concept for f in findings(asked, language)}
-    short = len(line.split()) <= LONGEST_LOST
-    return short and any(
-        f.concept in named and f.polarity is Polarity.denied for f in findings(reply, language)
-    )
-
-
 def _answers(turn: Said, following: Said, language: str) -> bool:
     """Whether the turn asks and the following one, by someone else, may answer."""
     asks = turn.is_question
@@ -209,97 +134,6 @@ def _answers(turn: Said, following: Said, language: str) -> bool:
             turn.text, following.text, language
         )
     return asks and (turn.role != following.role or turn.role == "unknown")
-
-
-def denied_but_asserted(
-    statement: str, turns: Sequence[Said], language: str
-) -> tuple[Conflict, ...]:
-    """Findings that the statement affirms and the evidence denies, or only asks about.
-
-    A concept that the evidence never names is no conflict here: grounding judges that.
-    """
-    said = evidence_findings(turns, language)
-    found = []
-    for finding in _of_patient(findings(statement, language), Polarity.affirmed):
-        about = _same_concept(said, finding)
-        bears = [f for f in about if f.polarity is Polarity.affirmed or _doubtful(f)]
-        if about and not bears:
-            found.append(Conflict(finding, about))
-    return tuple(found)
-
-
-def asserted_but_denied(
-    statement: str, turns: Sequence[Said], language: str
-) -> tuple[Conflict, ...]:
-    """Findings that the statement denies and the evidence does not deny.
-
-    That covers what the evidence affirms, doubts, asks without an answer, and what nobody spoke of:
-    "not discussed" is not "absent". *Not really* bears a denial.
-    """
-    said = evidence_findings(turns, language)
-    found = []
-    for finding in _of_patient(findings(statement, language), Polarity.denied):
-        about = _same_concept(said, finding)
-        if not any(f.polarity is Polarity.denied or f.weakly_denied for f in about):
-            found.append(Conflict(finding, about))
-    return tuple(found)
-
-
-def flipped_of_family(statement: str, turns: Sequence[Said], language: str) -> tuple[Conflict, ...]:
-    """Findings of relatives of which the evidence says only the opposite.
-
-    *No family history of cancer* against *family history of cancer*, and the other way round.
-    """
-    said = [f for f in evidence_findings(turns, language) if f.experiencer is Experiencer.family]
-    found = []
-    for finding in findings(statement, language):
-        opposite = _OPPOSITE.get(finding.polarity)
-        if opposite is None or finding.asked or finding.experiencer is not Experiencer.family:
-            continue
-        about = tuple(f for f in said if f.concept == finding.concept)
-        if about and all(f.polarity is opposite for f in about):
-            found.append(Conflict(finding, about))
-    return tuple(found)
-
-
-def wrong_experiencer(statement: str, turns: Sequence[Said], language: str) -> tuple[Conflict, ...]:
-    """Findings that the statement affirms of the patient and the evidence of someone else alone.
-
-    And those that it affirms of the family and the evidence of others alone: a friend's mother.
-    Meant for statements outside the family history, where a relative may go without saying.
-    """
-    said = evidence_findings(turns, language)
-    found = []
-    for finding in findings(statement, language):
-        if finding.polarity is not Polarity.affirmed or finding.asked:
-            continue
-        about = tuple(f for f in said if f.concept == finding.concept)
-        who = {f.experiencer for f in about if not f.asked or f.polarity is Polarity.affirmed}
-        patient = finding.experiencer is Experiencer.patient
-        family = finding.experiencer is Experiencer.family
-        if who and ((patient and finding.experiencer not in who) or (family and who == _OTHERS)):
-            found.append(Conflict(finding, about))
-    return tuple(found)
-
-
-def _of_patient(found: Iterable[Finding], polarity: Polarity) -> list[Finding]:
-    return [
-        f
-        for f in found
-        if f.polarity is polarity and f.experiencer is Experiencer.patient and not f.asked
-    ]
-
-
-def _same_concept(said: tuple[Finding, ...], finding: Finding) -> tuple[Finding, ...]:
-    return tuple(
-        f for f in said if f.concept == finding.concept and f.experiencer is Experiencer.patient
-    )
-
-
-def _doubtful(finding: Finding) -> bool:
-    """Said with a doubt that does not lean to a denial, as against asked and left unanswered."""
-    uncertain = finding.polarity is Polarity.uncertain
-    return uncertain and not finding.asked and not finding.weakly_denied
 
 
 def _verdict(answer: str, question: str, concepts: int, language: str) -> Polarity:
@@ -325,12 +159,6 @@ def _verdict(answer: str, question: str, concepts: int, language: str) -> Polari
     if presumed or quantities(answer, language):
         return Polarity.affirmed
     return Polarity.uncertain
-
-
-def _weak(line: str, language: str) -> bool:
-    """Whether an answer opens with *not really* or the like."""
-    weak = CUES[language].weakly.search(line) or _BARE_WEAK.search(line)
-    return weak is not None and line[: weak.start()].count(" ") <= 3
 
 
 def _asked_about(question: str, language: str) -> Experiencer | None:

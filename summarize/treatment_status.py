@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from clinical.answered_courses import answered_courses
-from clinical.dialogue import affirms
+from clinical.answers import affirms
 from clinical.dosage import Dosage
 from clinical.drugs import DrugMention
 from clinical.folded import folded

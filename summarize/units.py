@@ -11,7 +11,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from clinical.dialogue import Said, affirms, closed, denies_all, lost_question
+from clinical.answers import affirms, closed, denies_all, lost_question
+from clinical.dialogue import Said
 from clinical.drugs import find_drugs
 from clinical.polarity import findings, is_question
 from clinical.text import content_stems, sentences

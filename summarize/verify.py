@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from functools import cache
 
 from consultation.summary import Check, Level, Verdict
-from summarize.checks import denials, meaning, places, source, values
+from summarize.checks import denials, denied_words, meaning, places, source, values
 from summarize.checks.claim import Claim, Rule
 
 __all__ = ["RULES", "WARNINGS", "Claim", "failed", "verify", "warn"]
@@ -27,7 +27,7 @@ RULES: dict[str, Rule] = {
     "allergen": source.allergen,
     "side": places.side,
     "temporality": meaning.temporality,
-    "denial": denials.denial,
+    "denial": denied_words.denial,
     "experiencer": meaning.experiencer,
     "dates": values.dates,
     "anatomy": places.anatomy,

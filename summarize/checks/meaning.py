@@ -9,7 +9,7 @@ from itertools import pairwise
 
 from clinical.anatomy import PAIN, organs, related
 from clinical.answered_courses import answered_courses, denied_courses
-from clinical.dialogue import wrong_experiencer
+from clinical.conflicts import wrong_experiencer
 from clinical.drugs import find_drugs, missing_drugs
 from clinical.folded import folded
 from clinical.kin import other_relatives

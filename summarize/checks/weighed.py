@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from clinical.dialogue import Conflict
+from clinical.conflicts import Conflict
 from clinical.paraphrases import worded
 from clinical.polarity import Finding
 from clinical.polarity import findings as find_findings
@@ -34,7 +34,7 @@ class _Mention:
 def outweighed_findings(claim: Claim) -> Iterator[Conflict]:
     """Findings whose nearest mention says the opposite of the statement.
 
-    Only where some mention agrees: without one, ``clinical.dialogue`` has refused already. Where
+    Only where some mention agrees: without one, ``clinical.conflicts`` has refused already. Where
     the mentions around which most of the statement is said do not agree, nothing is decided.
     """
     for finding in find_findings(claim.text, claim.language):

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from clinical.dialogue import Said, asserted_but_denied, denied_but_asserted, wrong_experiencer
+from clinical.conflicts import asserted_but_denied, denied_but_asserted, wrong_experiencer
+from clinical.dialogue import Said
 from clinical.drugs import missing_drugs
 from clinical.numbers import missing_quantities
 

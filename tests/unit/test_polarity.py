@@ -6,14 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clinical.dialogue import (
-    Said,
-    asserted_but_denied,
-    denied_but_asserted,
-    evidence_findings,
-    resolve_answer,
-    wrong_experiencer,
-)
+from clinical.conflicts import asserted_but_denied, denied_but_asserted, wrong_experiencer
+from clinical.dialogue import Said, evidence_findings, resolve_answer
 from clinical.findings import concepts
 from clinical.polarity import findings, is_question, polarity_of
 from consultation.errors import UnsupportedLanguage

@@ -9,14 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clinical.dialogue import (
-    Said,
-    asserted_but_denied,
-    denied_but_asserted,
-    evidence_findings,
-    lost_question,
-    wrong_experiencer,
-)
+from clinical.answers import lost_question
+from clinical.conflicts import asserted_but_denied, denied_but_asserted, wrong_experiencer
+from clinical.dialogue import Said, evidence_findings
 from clinical.marks import Mark, touching, within_longer
 from clinical.polarity import findings, is_question, polarity_of
 from consultation.summary import Polarity
