@@ -29,9 +29,9 @@ function draw(place, { rows, more }, again, further) {
   };
   const row = (one) => {
     const left = one.items.waiting + one.items.active;
-    return [code(one.id.slice(0, 14)), badge(null, KINDS[one.status], named("batch", one.status)),
+    return [code(one.id.slice(0, 14)), h("div", { class: "chips" }, badge(null, KINDS[one.status], named("batch", one.status)), one.items.failed > 0 && badge("warning", "bad", t("admin.failed", { count: number(one.items.failed) }))),
       meter(`${number(one.total - left)} / ${number(one.total)}`, one.total - left, one.total),
-      h("ul", {}, Object.entries(one.errors).map(([name, count]) => h("li", {}, `${number(count)} × `, fault(name)))), day(one.created),
+      Object.keys(one.errors).length ? h("ul", {}, Object.entries(one.errors).map(([name, count]) => h("li", {}, `${number(count)} × `, fault(name)))) : "–", day(one.created),
       h("div", { class: "chips" }, one.status !== "cancelled" && one.items.failed > 0 && act("restore", t("admin.retry_failed"), send(one, "retry"), { key: `retry-${one.id}` }),
         one.status === "running" && act("stop", t("job.cancel"), () => sure(t("job.cancel"), t("admin.batch_about"), t("job.cancel"), send(one, "cancel")), { kind: "quiet", key: `cancel-${one.id}` }))];
   };
