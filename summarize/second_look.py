@@ -13,7 +13,6 @@ from consultation.summary import Section, SectionState, Statement, Undocumented
 from consultation.topics import Topic
 from consultation.transcript import Transcript
 from prompts import library
-from summarize.consultation import meaning
 from summarize.grounding import Grounder
 from summarize.grounds import ENOUGH, Grounds
 from summarize.rules import permitted
@@ -21,6 +20,7 @@ from summarize.undocumented import undocumented
 from summarize.units import Unit, evidence_of, quote, units
 from summarize.verify import Claim, failed, verify, warn
 from summarize.wording import verbatim
+from summarize.writer import meaning
 
 ADDITION = "addition"
 """Check of a statement that rests on no words of the consultation: its author's own."""
