@@ -15,6 +15,7 @@ from playwright.sync_api import Browser, Page
 
 from tests.browser.chromium import Watched, running, sample_wav
 from tests.browser.clinic import Clinic
+from tests.browser.screenshots_launched import take_launched
 from tests.browser.seeds import batch, fails, persons
 
 FOLDER = Path(__file__).parents[2] / "docs" / "screenshots"
@@ -189,7 +190,9 @@ def main(folder: Path) -> None:
         clinic = Clinic.open(Path(place), scripted_seconds=2.0)
         try:
             with running(sample_wav(Path(place) / "microphone.wav")) as browser:
-                take_all(Album(browser, clinic, folder))
+                album = Album(browser, clinic, folder)
+                take_all(album)
+                take_launched(browser, Path(place) / "launched", album.take)
         finally:
             clinic.close()
 
