@@ -177,7 +177,7 @@ def test_the_command_line(make_settings: MakeSettings, tmp_path: Path) -> None:
     (folder / "below").mkdir(parents=True)
     (folder / "below" / "a.wav").write_bytes(b"x")
     (folder / "b.MP3").write_bytes(b"y")
-    for ignored in (".hidden.wav", "notes.txt", "summary.json"):
+    for ignored in (".hidden.wav", "b.txt", "summary.json", "summary.txt"):
         (folder / ignored).write_bytes(b"z")
     code, said = call("batch", "run", str(folder), "--detach", "--json", "--language", "fr")
     assert code == 0

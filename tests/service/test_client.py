@@ -110,7 +110,9 @@ def test_from_a_recording_to_a_signed_document(running: Running, client: Client)
     assert client.transcript(con).content["segments"]
     assert "J'ai mal à la tête" in client.transcript_as(con, "txt").decode()
     assert client.transcript_as(con, "vtt").startswith(b"WEBVTT")
-    assert client.summary_as(con, "md").startswith(b"# ")
+    note = client.summary_as(con, "md").decode()
+    assert note.startswith("> **BROUILLON ÉCRIT PAR UNE IA")
+    assert "\n# " in note
     assert client.summary(con)["template"] == "soap"
     speakers = client.speakers(con)
     first = speakers.content["speakers"][0]["id"]

@@ -125,7 +125,8 @@ def test_from_upload_to_note_over_http(running: Running) -> None:
     text = client.get(f"{path}/transcript", headers={"Accept": "text/plain"}).text
     assert "J'ai mal à la tête depuis trois jours." in text
     note = client.get(f"{path}/summary", headers={"Accept": "text/markdown"}).text
-    assert note.startswith("# ")
+    assert note.startswith("> **BROUILLON ÉCRIT PAR UNE IA")
+    assert "\n# " in note
     again = client.post(f"{path}/summaries", json={"template": "soap"}).json()
     assert list(events(running, again["job"]["id"]))[-1]["status"] == "completed"
     shown = client.get(path).json()

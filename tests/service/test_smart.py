@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from urllib.parse import parse_qs, quote, urlsplit
 
@@ -127,7 +128,12 @@ def test_a_launch_files_what_is_recorded_with_its_patient(
         clinician = Principal(org, me["id"], Role.clinician, SCOPES[Role.clinician])
         start = Start(type="start", audio="pcm", fields={"launch": about["id"], "language": "fr"})
         by = Actor(org, me["id"], "test")
-        begun = asyncio.run(create(client.app.state.service, clinician, by, start))  # type: ignore[attr-defined]
+        service = client.app.state.service  # type: ignore[attr-defined]
+        # In a thread of its own: where a browser was driven before, this one has a loop that runs.
+        with ThreadPoolExecutor(1) as other:
+            begun = other.submit(
+                lambda: asyncio.run(create(service, clinician, by, start))
+            ).result()
         with store.database.read() as session:
             row = uploads.find(session, org, begun)
             live = UploadFields.model_validate_json(uploads.fields_of(row, store.ring))

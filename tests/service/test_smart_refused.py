@@ -80,6 +80,7 @@ def test_a_launch_that_leads_nowhere(launching: Launches) -> None:
     assert launching().startswith("/#/launched/")
 
 
+_LONG = 1 << 19
 _RUBBISH = (
     b"",
     b"<html>Maintenance</html>",
@@ -99,7 +100,13 @@ def test_an_ehr_that_answers_rubbish(launching: Launches) -> None:
     for path in places:
         for content in _RUBBISH:
             ehr.instead = {path: Response(content, media_type="application/json")}
-            assert launching() == "/#/launch-failed/launch_ehr_answer", (path, content[:20])
+            said = launching()
+            # Nobody reads on what is too long: then the EHR may be the one that hangs up first.
+            known = {
+                "launch_ehr_answer",
+                *(["launch_ehr_unavailable"] if len(content) > _LONG else []),
+            }
+            assert said.removeprefix("/#/launch-failed/") in known, (path, content[:20])
         ehr.instead = {path: RedirectResponse(f"{ehr.iss}/Patient/elsewhere")}
         assert launching() == "/#/launch-failed/launch_ehr_refused"
     assert not any("elsewhere" in path for path in ehr.asked)
