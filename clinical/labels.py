@@ -24,12 +24,14 @@ _NAMED = frozenset(
     {"chambre", "room", "batiment", "building", "appartement", "flat", "apartment", "ward"}
     | {"salle", "lit", "bed", "porte", "bureau", "box", "code", "dossier", "numero", "number"}
     | {"telephone", "tel", "phone", "fax", "dial", "composez", "composer", "poste"}
-    | {"extension", "secu", "nhs"}
+    | {"extension", "secu", "nhs", "bay", "form", "formulaire", "article", "chapitre", "chapter"}
+    | {"section", "paragraph", "paragraphe", "page", "annexe", "appendix"}
 )
 _CALLS = frozenset({"call", "ring", "appelez", "appeler", "appelle", "rappelez", "contactez"})
+_TEETH = frozenset({"carie", "dent", "molaire", "couronne", "extraction", "devitalise"})
 _BETWEEN = frozenset(
     {"numero", "number", "le", "la", "the", "is", "est", "c'est", "c'", "ce", ":", "au"}
-    | {"on", "sur", "de"}
+    | {"on", "sur", "de", "postal"}
 )
 _EMERGENCY = frozenset({15, 17, 18, 112, 114, 911, 999, 111})
 _STREETS = {
@@ -98,6 +100,8 @@ def _led(r: Reader, i: int) -> int:
     while i - k < 5 and r.word(k) in _BETWEEN and r.word(k) not in _NAMED:
         k -= 1
     named, calls = r.word(k) in _NAMED, r.word(k) in _CALLS
+    tooth = r.word(i - 1) in ("la", "dent") and r.near(i, _TEETH, after=0, before=5)
+    named = named or (tooth and 11 <= r.pieces[i].value <= 85)
     if not named and not calls:
         return 0
     last = i + 1

@@ -21,7 +21,7 @@ from clinical.rate_rules import (
     implicit_frequency,
     share_of_time,
 )
-from clinical.scored_rules import GRADES, grade, ordinal, score, temperature
+from clinical.scored_rules import GRADES, grade, ordinal, score, temperature, tenths
 from clinical.text import tokens
 from clinical.unit_reader import ADVERBS
 from clinical.units import unit_of
@@ -44,6 +44,7 @@ RULES: tuple[Rule, ...] = (
     fraction,
     share_of_time,
     score,
+    tenths,
     measured,
     ordinal,
 )

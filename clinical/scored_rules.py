@@ -11,9 +11,11 @@ from clinical.text import fold
 
 _FEVER = frozenset(
     {"fievre", "temperature", "temperatures", "temp", "febrile", "fever", "thermometre", "celsius"}
+    | {"apyretique", "afebrile", "apyrexial", "pyrexial", "spiked", "spiking"}
 )
 GRADES = frozenset(
     {"grade", "stade", "type", "stage", "ps", "oms", "ecog", "nyha", "niveau", "classe", "class"}
+    | {"genotype", "trisomie", "trisomy", "hpv", "interleukin", "interleukine"}
 )
 _ROMAN = {"i": 1, "ii": 2, "iii": 3, "iv": 4}
 
@@ -70,7 +72,7 @@ def temperature(r: Reader, i: int) -> tuple[list[Quantity], int] | None:
         and degrees == int(degrees)
         and tenth is not None
         and tenth <= 9
-        and (context or (piece.source == r.pieces[at].source == "words" and r.language == "fr"))
+        and (context or (r.language == "fr" and _bare_tenth(r, i)))
         and r.unit(at + 1, r.pieces[at])[0] in (None, "Cel")
         and not r.number(at + 1)
     ):
@@ -87,6 +89,36 @@ def temperature(r: Reader, i: int) -> tuple[list[Quantity], int] | None:
     if r.language == "en" and 94 <= degrees <= 108:
         return [r.quantity(degrees, "[degF]", "temperature", i, at)], at
     return None
+
+
+_HAS = frozenset({"a", "ai", "as", "avez", "avait", "avais", "fait", "faisait", "monte"})
+
+
+def _bare_tenth(r: Reader, i: int) -> bool:
+    """*trente-huit cinq* in words, or *elle a 39 2*, which a recogniser wrote in digits."""
+    if r.pieces[i].source == r.pieces[i + 1].source == "words":
+        return True
+    fever = r.pieces[i].value >= 36 and r.pieces[i + 1].value != 0
+    return fever and r.word(i - 1) in _HAS and r.word(i + 2) not in ("fois", "a", "ou", "x")
+
+
+def tenths(r: Reader, i: int) -> tuple[list[Quantity], int] | None:
+    """*sept dixièmes* of sight; *deux dixièmes de millilitre* is 0.2 mL."""
+    count, nth = r.number(i), i + 1
+    if r.language != "fr" or count is None or nth >= len(r.pieces):
+        return None
+    if r.pieces[nth].kind != "ordinal" or r.pieces[nth].value != 10 or count.value > 10:
+        return None
+    if r.word(i + 2) in ("de", "d'"):
+        unit, kind, last = r.unit(i + 3, r.pieces[nth])
+        if unit is not None:
+            return [r.quantity(count.value / 10, unit, kind, i, last)], last
+    if count.source == "article" and not r.near(i, _SIGHT):
+        return None
+    return [r.quantity(count.value, "{/10}", "score", i, i + 2)], i + 2
+
+
+_SIGHT = frozenset({"acuite", "vision", "visuelle", "oeil", "œil", "vois", "voit"})
 
 
 def ordinal(r: Reader, i: int) -> tuple[list[Quantity], int] | None:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from clinical.compound_units import cells_per_volume, compound_unit, prefixed
 from clinical.number_pieces import Piece
 from clinical.piece_reader import PieceReader
 from clinical.quantity import QuantityKind
-from clinical.units import FORMS, UNITS, singular, unit_of
+from clinical.units import FORMS, singular, unit_of
 
 _PERIODS = {
     "d": "j jr jour journee d day jours",
@@ -42,13 +43,24 @@ _DENOMINATORS = {
     "l": "L",
     "litre": "L",
     "liter": "L",
+    "milliliter": "mL",
+    "microlitre": "uL",
+    "microliter": "uL",
+    "ul": "uL",
     "dl": "dL",
+    "decilitre": "dL",
+    "deciliter": "dL",
     "m2": "m2",
     "mm3": "mm3",
     "min": "min",
     "minute": "min",
     "mmol": "mmol",
+    "millimole": "mmol",
     "mol": "mol",
+    "mole": "mol",
+    "g": "g",
+    "gramme": "g",
+    "gram": "g",
     "mil": "mL",
     "h": "h",
     "heure": "h",
@@ -60,6 +72,7 @@ _PER_TIME |= {"j": "d", "jour": "d", "day": "d", "d": "d"}
 """The second divisor, after /kg or /m2; a dose a day is the dose."""
 _EVENTS = frozenset(
     {"battement", "pulsation", "cycle", "mouvement", "respiration", "beat", "breath"}
+    | {"evenement", "event", "apnee", "apnea", "apnoea"}
 )
 _BETWEEN = frozenset(
     {"petit", "petite", "gro", "gros", "bon", "bonne", "autre", "dernier", "derniere", "prochain"}
@@ -103,9 +116,9 @@ class UnitReader(PieceReader):
             found = self.unit_word(place)
             if found:
                 return found
-        cells = self.word(at) in ("/", "par", "per") and self.word(at + 1) in ("mm3", "mm³")
+        cells = cells_per_volume(self, at)
         if cells:
-            return "/mm3", "measure", at + 2
+            return "/mm3", "measure", cells
         period = self.per(at + 1 if singular(self.word(at)) in _EVENTS else at)
         if period:
             return f"/{period[0]}", "count" if period[0] != "min" else "rate", period[1]
@@ -115,21 +128,9 @@ class UnitReader(PieceReader):
         word = self.word(at)
         if not word:
             return None
-        joined = word + self.word(at + 1)
-        if word in ("milli", "micro", "nano", "centi", "deci", "kilo") and joined in UNITS | {
-            joined: None for joined in (joined,) if singular(joined) in UNITS
-        }:
-            code, kind = unit_of(joined, self.language) or ("", "")
-            return code, quantity_kind(kind), at + 2
-        if word in ("mm", "millimetres", "millimetre", "cm", "centimetres") and (
-            self.word(at + 1) in ("hg", "de")
-            and self.word(at + 1 + (self.word(at + 1) == "de")) in ("hg", "mercure")
-        ):
-            return "mm[Hg]", "blood_pressure", at + (3 if self.word(at + 1) == "de" else 2)
-        if word == "paquets" and self.word(at + 1) in ("-", "annees"):
-            return "{pack-year}", "count", at + (3 if self.word(at + 1) == "-" else 2)
-        if word == "pack" and self.word(at + 1) in ("-", "years", "year"):
-            return "{pack-year}", "count", at + (3 if self.word(at + 1) == "-" else 2)
+        compound = compound_unit(self, at)
+        if compound:
+            return compound
         if word == "°" or word in ("degres", "degre", "degrees", "degree"):
             following = self.word(at + 1)
             if following in ("c", "celsius"):
@@ -146,12 +147,19 @@ class UnitReader(PieceReader):
             return "{pack-year}", "count", at + 1
         if word == "c" and self.text[self.pieces[at].start] == "C":
             return "Cel", "temperature", at + 1
-        found = unit_of(word, self.language)
+        joined = prefixed(self, at)
+        spelled = unit_of(word, self.language)
+        if word == "u" and self.text[self.pieces[at].start] == "U":
+            spelled = "[IU]", "dose"  # 112 U/L
+        found = joined or ((*spelled, at + 1) if spelled else None)
         if not found or (word == "a" and self.language == "fr"):
             return None
-        code, kind = found
+        code, kind, last = found
+        at = last - 1
         if kind in ("dose", "measure") or code in FORMS or code == "{U}":
-            ratio = self.denominator(at + 1, code)
+            oxygen = self.word(at + 1) in ("d'", "of", "de")
+            oxygen = code == "L" and oxygen and self.word(at + 2) in ("oxygene", "oxygen", "o2")
+            ratio = self.denominator(at + (3 if oxygen else 1), code)
             if ratio:
                 return f"{code}/{ratio[0]}", _ratio_kind(ratio[0]), ratio[1]
         return code, quantity_kind(kind), at + 1
