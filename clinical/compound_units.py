@@ -24,7 +24,16 @@ _POWER = re.compile(
 _CELLS = frozenset(
     {"plaquettes", "pnn", "leucocytes", "gb", "polynucleaires", "neutrophiles", "lymphocytes"}
     | {"blancs", "eosinophiles", "monocytes", "neutrophils", "platelets", "lymphocytes", "wbc"}
-    | {"leukocytes", "eosinophils", "plt", "leucos", "leuco"}
+    | {
+        "reticulocytes",
+        "basophiles",
+        "basophils",
+        "leukocytes",
+        "eosinophils",
+        "plt",
+        "leucos",
+        "leuco",
+    }
 )
 
 
@@ -58,6 +67,30 @@ def cells_per_volume(r: PieceReader, at: int) -> int:
     if r.word(at + 1) == "cubic" and singular(r.word(at + 2)) in millimetre:
         return at + 3
     return 0
+
+
+def power_of_ten(r: PieceReader, at: int) -> Found | None:
+    """*times ten to the nine per litre*, *fois dix puissance neuf par litre*."""
+    if r.word(at) not in ("times", "fois") or r.whole(at + 1) != 10:
+        return None
+    k = at + 2
+    while r.word(k) in ("to", "the", "power", "of", "puissance", "a", "la"):
+        k += 1
+    power = r.pieces[k].value if k < len(r.pieces) and r.pieces[k].kind != "word" else 0
+    litre = r.word(k + 1) in ("per", "par", "/", "a")
+    if power not in (9, 12) or not litre or singular(r.word(k + 2)) not in ("litre", "liter", "l"):
+        return None
+    return f"10*{power}/L", "measure", k + 3
+
+
+def seconds(r: PieceReader, at: int) -> Found | None:
+    """*a three second pause*: the ordinal is a unit behind a number."""
+    if r.language != "en" or at >= len(r.pieces) or r.pieces[at].kind != "ordinal":
+        return None
+    here = r.pieces[at]
+    noun = r.word(at + 1) in ("pause", "pauses", "gap", "run", "count", "delay", "episode", "spell")
+    second = r.text[here.start : here.end].lower() == "second" and r.whole(at - 1) is not None
+    return ("s", "duration", at + 1) if second and noun else None
 
 
 def _power(r: PieceReader, at: int) -> Found | None:

@@ -29,6 +29,11 @@ _NAMED = frozenset(
 )
 _CALLS = frozenset({"call", "ring", "appelez", "appeler", "appelle", "rappelez", "contactez"})
 _TEETH = frozenset({"carie", "dent", "molaire", "couronne", "extraction", "devitalise"})
+_THE = frozenset({"les", "des", "aux", "vos", "mes", "ses", "leurs"})
+_PAIRED = frozenset(
+    {"yeux", "oreilles", "narines", "mains", "pieds", "jambes", "bras", "genoux", "cotes"}
+    | {"mollets", "seins", "reins", "poumons", "epaules", "hanches", "chevilles", "poignets"}
+)
 _BETWEEN = frozenset(
     {"numero", "number", "le", "la", "the", "is", "est", "c'est", "c'", "ce", ":", "au"}
     | {"on", "sur", "de", "postal"}
@@ -45,7 +50,7 @@ _RUN = 5
 
 def label_at(r: Reader, i: int) -> tuple[list[Quantity], int] | None:
     """A label at piece ``i``: (one quantity of kind ``label``, index after it)."""
-    last = _phone(r, i) or _spoken(r, i) or _led(r, i) or _address(r, i)
+    last = _phone(r, i) or _spoken(r, i) or _led(r, i) or _address(r, i) or _pair(r, i)
     if not last:
         return None
     start, end = r.pieces[i].start, r.pieces[last - 1].end
@@ -113,6 +118,12 @@ def _led(r: Reader, i: int) -> int:
     if calls and not several and r.whole(i) not in _EMERGENCY and r.pieces[i].value < 1000:
         return 0
     return last
+
+
+def _pair(r: Reader, i: int) -> int:
+    """*Dans les deux yeux*: both of them, which nobody counted."""
+    both = r.language == "fr" and r.whole(i) == 2 and r.word(i - 1) in _THE
+    return i + 1 if both and r.word(i + 1) in _PAIRED else 0
 
 
 def _postcode(r: Reader, i: int) -> bool:

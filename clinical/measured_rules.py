@@ -67,7 +67,7 @@ def measured(r: Reader, i: int) -> tuple[list[Quantity], int] | None:
 def _aged(r: Reader, measure: Measure) -> bool:
     """*Aged 45*, *at the age of 72*, *since I was twenty*."""
     k = measure.first - 1
-    if r.word(k) in ("aged", "age"):
+    if r.word(k) in ("aged", "age") or (r.word(k) == "turned" and 1 <= measure.value <= 110):
         return True
     of = r.word(k) == "of" and r.word(k - 1) == "age"
     since = r.word(k) == "was" and r.word(k - 1) in ("i", "he", "she")

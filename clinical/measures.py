@@ -59,6 +59,9 @@ class Reader(SplitReader):
             digits = f"{int(self.pieces[at].value)}"
             value, at = Decimal(f"0.{digits}"), at + 1
             piece = self.pieces[at - 1]
+        elif self.acidity(i):
+            value, at = value + self.pieces[at].value / 100, at + 1
+            piece = self.pieces[at - 1]
         elif self.hundreds(i):
             value, at = value * 100 + self.pieces[at].value, at + 1
             piece = self.pieces[at - 1]
@@ -112,6 +115,11 @@ class Reader(SplitReader):
             return None
         return Measure(value, found[0], quantity_kind(found[1]), i, at + 1, "words", at)
 
+    def _dosed(self, i: int) -> bool:
+        """*Four drops a day of it*: what stands before *a day* is counted or measured."""
+        found = unit_of(self.word(i), self.language) if self.word(i) else None
+        return found is not None and (found[0] in FORMS or found[1] == "dose")
+
     def is_age(self, i: int, after: int) -> bool:
         if self.language == "en":
             return self.skip_old(after) > after or self.word(i - 1) in ("aged", "age")
@@ -129,7 +137,11 @@ class Reader(SplitReader):
     def counted_article(self, i: int, unit: str | None, after: int) -> bool:
         """Whether *un*, *une*, *a*, *an*, *one* is a number here: only before a unit."""
         letter = self.pieces[after - 1].end - self.pieces[after - 1].start == 1
-        if unit is None or letter or unit in ("[mi_i]", "%", "Cel", "[degF]", "mm[Hg]", "{drink}"):
+        if (
+            unit is None
+            or letter
+            or unit in ("[mi_i]", "mol", "%", "Cel", "[degF]", "mm[Hg]", "{drink}")
+        ):
             # "a percent", "un %"; but "one percent", "un pour cent" is a strength
             said = self.text[self.pieces[i].start : self.pieces[i].end].lower()
             return unit == "%" and said in ("un", "one") and not letter
@@ -141,7 +153,11 @@ class Reader(SplitReader):
             more = self.word(i - 1) == "half" and self.word(i - 3) == "and"  # and a half a day
             return (
                 (self.word(i - 1) in _SPAN and not more)
-                or self.word(after) in _AGO
+                or (
+                    self.word(after) in _AGO
+                    and not (self.word(after) == "of" and self._dosed(i - 1))
+                )
+                or (unit in ("h", "min") and self.word(after) in ("before", "after"))
                 or (spoken_one and unit != "d")
             )
         if self.language == "fr" and unit in ("d", "s"):

@@ -51,7 +51,9 @@ def pressure_at(r: Reader, i: int) -> tuple[list[Quantity], int] | None:
     small = 7 <= systolic <= 25 and 3 <= diastolic <= 15 and systolic > diastolic
     # "treize et demi sur huit" is no score: more than its whole.
     spoken = r.word(at - 1) == "sur" and systolic >= 9
-    had = not link and first.source == second.source == "words" and _had(r, i, after)
+    slashed = link and r.word(at - 1) == "/" and r.word(i - 1) == "a"  # vous étiez à 15/8
+    had = not link and first.source == second.source == "words"
+    had = (had or slashed) and _had(r, i, after)
     if (
         small
         and (context or spoken or (had and systolic >= 9 and systolic - diastolic >= 3))
@@ -73,8 +75,10 @@ def pressure_at(r: Reader, i: int) -> tuple[list[Quantity], int] | None:
     return quantities_, after
 
 
-_HAD = frozenset({"avais", "avait", "avez", "aviez", "ai", "as", "avoir"})
-_MOVED = frozenset({"monte", "montee", "descendu", "redescendu", "passe", "etais", "etait"})
+_HAD = frozenset({"avais", "avait", "avez", "aviez", "ai", "as", "avoir", "trouve", "retrouve"})
+_MOVED = frozenset(
+    {"monte", "montee", "descendu", "redescendu", "passe", "etais", "etait", "etiez"}
+)
 _TESTED = frozenset(
     {"hemoglobine", "hb", "glycemie", "potassium", "kaliemie", "inr", "hba1c", "calcium", "dextro"}
     | {"crp", "tsh", "creatinine", "albumine", "ferritine", "psa", "ph", "ldl", "hdl", "acuite"}

@@ -11,11 +11,21 @@ from clinical.text import fold
 
 _FEVER = frozenset(
     {"fievre", "temperature", "temperatures", "temp", "febrile", "fever", "thermometre", "celsius"}
-    | {"apyretique", "afebrile", "apyrexial", "pyrexial", "spiked", "spiking"}
+    | {
+        "fever's",
+        "temperature's",
+        "temp's",
+        "apyretique",
+        "afebrile",
+        "apyrexial",
+        "pyrexial",
+        "spiked",
+        "spiking",
+    }
 )
 GRADES = frozenset(
     {"grade", "stade", "type", "stage", "ps", "oms", "ecog", "nyha", "niveau", "classe", "class"}
-    | {"genotype", "trisomie", "trisomy", "hpv", "interleukin", "interleukine"}
+    | {"genotype", "trisomie", "chromosome", "trisomy", "hpv", "interleukin", "interleukine"}
 )
 _ROMAN = {"i": 1, "ii": 2, "iii": 3, "iv": 4}
 
@@ -62,7 +72,7 @@ def temperature(r: Reader, i: int) -> tuple[list[Quantity], int] | None:
     if piece is None or piece.source == "article":
         return None
     degrees, at = piece.value, i + 1
-    context = r.near(i, _FEVER)
+    context = r.near(i, _FEVER) or r.text[max(0, piece.start - 2) : piece.start] == "T "
     if context and 34 <= degrees <= 42 and r.language == "fr" and r.and_a_half(at):
         half, at = degrees + Decimal("0.5"), r.and_a_half(at)
         return [r.quantity(half, "Cel", "temperature", i, at)], at

@@ -119,6 +119,9 @@ def _named(r: Reader, k: int) -> str | None:
     if not word:
         return None
     said = r.text[r.pieces[k].start : r.pieces[k].end]
+    if word in ("fa", "af"):  # fibrillation with its rate
+        fast = {r.word(k - 1), r.word(k + 1)} & {"rapide", "fast", "rapid", "lente"}
+        return "pulse" if fast and said.isupper() else None
     if word == "fr":
         return "breathing" if said.isupper() and r.language == "fr" else None
     if word in ("pas", "pad") and not said.isupper():

@@ -46,6 +46,13 @@ class SplitReader(UnitReader):
         spoken = first.source == second.source == "words" and self.whole(i + 1) is not None
         return spoken and self.unit(i + 2, second)[1] == "dose"
 
+    def acidity(self, i: int) -> bool:
+        """*pH à sept vingt-huit*: the comma is left out."""
+        whole, more = self.whole(i), self.whole(i + 1)
+        named = "ph" in (self.word(i - 1), self.word(i - 2))
+        said = self.spoken(i) and whole in (6, 7) and more is not None and 10 <= more <= 99
+        return named and said
+
     def hundreds(self, i: int) -> bool:
         """*one fifty milligrams* is 150 mg; but *two fifty milligram tablets* are two of 50 mg.
 

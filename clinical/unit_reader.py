@@ -2,74 +2,19 @@
 
 from __future__ import annotations
 
-from clinical.compound_units import cells_per_volume, compound_unit, prefixed
+from clinical.compound_units import (
+    cells_per_volume,
+    compound_unit,
+    power_of_ten,
+    prefixed,
+    seconds,
+)
+from clinical.divisors import ADVERBS, DENOMINATORS, PER_TIME, PERIOD
 from clinical.number_pieces import Piece
 from clinical.piece_reader import PieceReader
 from clinical.quantity import QuantityKind
 from clinical.units import FORMS, singular, unit_of
 
-_PERIODS = {
-    "d": "j jr jour journee d day jours",
-    "wk": "semaine sem week wk",
-    "mo": "mois month",
-    "a": "an annee year",
-    "h": "h heure hour",
-    "min": "min mn minute",
-    "night": "nuit night",
-}
-PERIOD = {word: code for code, words in _PERIODS.items() for word in words.split()}
-ADVERBS = {
-    "daily": (1, "d"),
-    "weekly": (1, "wk"),
-    "monthly": (1, "mo"),
-    "yearly": (1, "a"),
-    "annually": (1, "a"),
-    "hourly": (1, "h"),
-    "nightly": (1, "d"),
-    "quotidien": (1, "d"),
-    "quotidienne": (1, "d"),
-    "quotidiennement": (1, "d"),
-    "hebdomadaire": (1, "wk"),
-    "mensuel": (1, "mo"),
-    "mensuelle": (1, "mo"),
-}
-_DENOMINATORS = {
-    "kg": "kg",
-    "kilo": "kg",
-    "kilogramme": "kg",
-    "kilogram": "kg",
-    "ml": "mL",
-    "millilitre": "mL",
-    "l": "L",
-    "litre": "L",
-    "liter": "L",
-    "milliliter": "mL",
-    "microlitre": "uL",
-    "microliter": "uL",
-    "ul": "uL",
-    "dl": "dL",
-    "decilitre": "dL",
-    "deciliter": "dL",
-    "m2": "m2",
-    "mm3": "mm3",
-    "min": "min",
-    "minute": "min",
-    "mmol": "mmol",
-    "millimole": "mmol",
-    "mol": "mol",
-    "mole": "mol",
-    "g": "g",
-    "gramme": "g",
-    "gram": "g",
-    "mil": "mL",
-    "h": "h",
-    "heure": "h",
-    "hour": "h",
-    "hr": "h",
-}
-_PER_TIME = {"min": "min", "minute": "min", "mn": "min", "h": "h", "heure": "h", "hour": "h"}
-_PER_TIME |= {"j": "d", "jour": "d", "day": "d", "d": "d"}
-"""The second divisor, after /kg or /m2; a dose a day is the dose."""
 _EVENTS = frozenset(
     {"battement", "pulsation", "cycle", "mouvement", "respiration", "beat", "breath"}
     | {"evenement", "event", "apnee", "apnea", "apnoea"}
@@ -79,6 +24,9 @@ _BETWEEN = frozenset(
     | {"prochaine", "premier", "premiere", "full", "whole", "good", "long", "more", "other", "last"}
     | {"solid", "small", "extra", "first", "next"}
 )
+_WHEN = frozenset({"before", "after", "ago", "or", "later", "earlier", "prior"})
+"""*3 mg an hour before bed* is no rate."""
+_WHICH = frozenset({"derniere", "passee", "prochaine", "meme", "precedente", "dernier", "prochain"})
 _SMOKES = frozenset(
     {"tabac", "tabagisme", "fume", "fumeur", "fumeuse", "sevre", "sevree", "cigarette"}
     | {"cigarettes"}
@@ -95,6 +43,9 @@ class UnitReader(PieceReader):
             return "%", "percentage", at + 2
         if self.word(at) == "per" and self.word(at + 1) == "cent":
             return "%", "percentage", at + 2
+        found = power_of_ten(self, at) or seconds(self, at)
+        if found:
+            return found
         times = self.times(at)
         if times:
             return times[0], "frequency", times[1]
@@ -106,7 +57,11 @@ class UnitReader(PieceReader):
         ):
             at += 1  # 47-year-old, 5-day course
         skipped = at
-        linked = piece.source == "about" and self.word(at) in ("de", "d'", "of")
+        linked = (piece.source == "about" or piece.value >= 1_000_000) and self.word(at) in (
+            "de",
+            "d'",
+            "of",
+        )
         article = self.number(at + 1)
         if piece.value < 1 and self.word(at) == "of" and article and article.source == "article":
             skipped = at + 2  # point five of a milligram
@@ -162,20 +117,24 @@ class UnitReader(PieceReader):
             ratio = self.denominator(at + (3 if oxygen else 1), code)
             if ratio:
                 return f"{code}/{ratio[0]}", _ratio_kind(ratio[0]), ratio[1]
+        if code == "mol" and singular(word) == "mole":
+            return None  # on the skin
         return code, quantity_kind(kind), at + 1
 
     def denominator(self, i: int, code: str = "") -> tuple[str, int] | None:
         """*/kg*, *par kilo et par jour*, *per metre squared*, *litres a minute*: the divisors."""
-        if code == "L" and singular(self.word(i)) == "minute":
+        if code in ("L", "mL") and singular(self.word(i)) == "minute":
             return "min", i + 1  # trois litres minute
+        if code == "mL" and self.language == "fr" and self.word(i) == "heure":
+            return "h", i + 1
         article = self.number(i)
         a = article is not None and article.source == "article" and self.language == "en"
         word = singular(self.word(i + 1))
-        if a and word not in ("minute", "hour"):
+        if a and (word not in ("minute", "hour") or self.word(i + 2) in _WHEN):
             return None
         if not a and self.word(i) not in ("/", "par", "per"):
             return None
-        first, at = _DENOMINATORS.get(word), i + 2
+        first, at = DENOMINATORS.get(word), i + 2
         squared = word in ("metre", "meter") and self.word(at) in ("carre", "squared", "square")
         if squared or (word == "square" and singular(self.word(at)) in ("metre", "meter")):
             first, at = "m2", at + 1
@@ -194,7 +153,7 @@ class UnitReader(PieceReader):
         article = self.number(k)
         a = article is not None and article.source == "article" and self.language == "en"
         if a or self.word(k) in ("/", "par", "per"):
-            time = _PER_TIME.get(singular(self.word(k + 1)))
+            time = PER_TIME.get(singular(self.word(k + 1)))
             if time:
                 return f"{first}/{time}", k + 2
         return first, at
@@ -223,7 +182,8 @@ class UnitReader(PieceReader):
         if word == "dans" and self.word(at) in ("la", "le", "l'"):
             at += 1
         elif word in ("le", "la", "l'") and self.language == "fr":
-            if self.word(at) not in ("jour", "semaine"):
+            which = self.word(at + 1) in _WHICH  # treize neuf la semaine dernière
+            if self.word(at) not in ("jour", "semaine") or which:
                 return None
         elif not (
             word in ("par", "/", "per", "each", "every", "chaque", "in", "during")
