@@ -41,4 +41,8 @@ _NAMES = r"""
     \bcurb[\s-]?65\b | \bcha2ds2(?:[\s-]?vasc)?\b | \bsars[\s-]cov[\s-]2\b
     | \b(?:translocation\s|t\()\d{1,2};\d{1,2}
 """
-IDIOMS = re.compile(f"{_FRENCH} | {_ENGLISH} | {_NAMES}", re.VERBOSE | re.IGNORECASE)
+IDIOMS = {
+    language: re.compile(f"{idioms} | {_NAMES}", re.VERBOSE | re.IGNORECASE)
+    for language, idioms in (("fr", _FRENCH), ("en", _ENGLISH))
+}
+"""By language."""

@@ -51,6 +51,7 @@ def pressure_at(r: Reader, i: int) -> tuple[list[Quantity], int] | None:
     small = 7 <= systolic <= 25 and 3 <= diastolic <= 15 and systolic > diastolic
     # "treize et demi sur huit" is no score: more than its whole.
     spoken = r.word(at - 1) == "sur" and systolic >= 9
+    spoken = spoken and not (diastolic == 10 and r.near(i, _PAIN))  # une douleur à 12 sur 10
     slashed = link and r.word(at - 1) == "/" and r.word(i - 1) == "a"  # vous étiez à 15/8
     had = not link and first.source == second.source == "words"
     had = (had or slashed) and _had(r, i, after)
@@ -75,6 +76,7 @@ def pressure_at(r: Reader, i: int) -> tuple[list[Quantity], int] | None:
     return quantities_, after
 
 
+_PAIN = frozenset({"douleur", "douleurs", "eva", "cotee", "cote", "cotez", "mal", "note"})
 _HAD = frozenset({"avais", "avait", "avez", "aviez", "ai", "as", "avoir", "trouve", "retrouve"})
 _MOVED = frozenset(
     {"monte", "montee", "descendu", "redescendu", "passe", "etais", "etait", "etiez"}

@@ -109,7 +109,7 @@ def _bare_tenth(r: Reader, i: int) -> bool:
     if r.pieces[i].source == r.pieces[i + 1].source == "words":
         return True
     fever = r.pieces[i].value >= 36 and r.pieces[i + 1].value != 0
-    return fever and r.word(i - 1) in _HAS and r.word(i + 2) not in ("fois", "a", "ou", "x")
+    return fever and r.word(i - 1) in _HAS and r.ends(i + 2)
 
 
 def tenths(r: Reader, i: int) -> tuple[list[Quantity], int] | None:

@@ -114,7 +114,7 @@ class SplitReader(UnitReader):
         litres = litres and self.word(at + 1) not in _AGAIN
         if litres and (1 <= more < 10 or (10 <= more < 100 and self.spoken(at))):  # un litre quatre
             return value + Decimal(more) / (10 if more < 10 else 100), at + 1
-        seconds = unit == "min" and value < 60 and self.word(at + 1) not in _AGAIN
+        seconds = unit == "min" and value < 60 and self.ends(at + 1)
         if seconds and 10 <= more < 60 and self.spoken(at):
             return value + Decimal(more) / 60, at + 1  # une minute trente
         if unit == "mg" and more in (5, 25, 75) and self.pieces[at].source == "words":

@@ -71,6 +71,10 @@ WRONG_ONCE = {
         ("rendez-vous à 15/8", "15; 8"),
         ("trente-quatre à quatre cents milligrammes", "34..400 mg"),
         ("moral à zéro sur dix", "0 {/10}"),
+        ("une douleur à 12 sur 10", "12; 10"),
+        ("13 sur 8 ce matin", "BP 130/80"),
+        ("dix minutes trente personnes", "10 min; 30"),
+        ("elle a 39 2 enfants", "39; 2"),
     ],
 }
 
