@@ -58,8 +58,9 @@ def measured(r: Reader, i: int) -> tuple[list[Quantity], int] | None:
         quantity = r.quantity(value, unit, kind, measure.first, measure.last)
         quantity = replace(quantity, part=part)
         weak = measure.source == "article" and unit in FORMS and measure.value == 1
-        if len(measures) == 2 and measures[0].value < measures[1].value:
-            quantity = replace(quantity, part="low" if k == 0 else "high")
+        if len(measures) == 2:
+            grows = measures[0].value < measures[1].value  # or "from 40 to 20 mg"
+            quantity = replace(quantity, part="low" if (k == 0) == grows else "high")
         result.append(replace(quantity, weak=weak))
     return result, total[1] if total else measures[-1].last
 

@@ -75,7 +75,8 @@ class UnitReader(PieceReader):
         if cells:
             return "/mm3", "measure", cells
         period = self.per(at + 1 if singular(self.word(at)) in _EVENTS else at)
-        if period:
+        which = self.word(at) in ("la", "le") and self.word(at + 2) in _WHICH
+        if period and not which:  # treize neuf la semaine dernière
             return f"/{period[0]}", "count" if period[0] != "min" else "rate", period[1]
         return None, "bare", i
 
@@ -182,8 +183,7 @@ class UnitReader(PieceReader):
         if word == "dans" and self.word(at) in ("la", "le", "l'"):
             at += 1
         elif word in ("le", "la", "l'") and self.language == "fr":
-            which = self.word(at + 1) in _WHICH  # treize neuf la semaine dernière
-            if self.word(at) not in ("jour", "semaine") or which:
+            if self.word(at) not in ("jour", "semaine"):
                 return None
         elif not (
             word in ("par", "/", "per", "each", "every", "chaque", "in", "during")
