@@ -129,5 +129,5 @@ def _continues(low: Measure, high: Measure, comma: bool, fallen: bool) -> bool:
     if not linked and (high.unit not in TIMES | FORMS or high.value > 3 * low.value):
         return False
     if high.value < low.value and fallen:
-        return low.unit is None and high.unit is not None and high.unit not in TIMES | FORMS
+        return high.unit is not None and high.unit not in TIMES | FORMS
     return high.value > low.value and (high.unit is not None or high.source == low.source)

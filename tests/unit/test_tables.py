@@ -39,6 +39,7 @@ def warned(*lines: str, language: str = "fr") -> list[Contradiction]:
     ("language", "dose", "result"),
     [
         ("fr", "On passe le bisoprolol de 10 à 5 mg.", "La CRP est passée de 210 à 45 mg/L."),
+        ("en", "Bisoprolol goes from 10 mg to 5 mg.", "CRP fell from 210 mg/L to 45 mg/L."),
         ("en", "Bisoprolol was reduced from 10 to 5 mg.", "CRP fell from 210 to 45 mg/L."),
     ],
 )
