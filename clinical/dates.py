@@ -136,10 +136,52 @@ def _past(r: Reader, i: int) -> tuple[list[Quantity], int] | None:
     shift = {("half", "past"): 30, ("quarter", "past"): 15, ("quarter", "to"): -15}.get(
         (r.word(i), r.word(i + 1))
     )
-    hour = r.whole(i + 2)
+    hour, minutes = r.whole(i + 2), r.whole(i)
+    if r.language == "en" and minutes in (5, 10, 20, 25):  # twenty past four, at ten to nine
+        at = r.word(i - 1) in ("at", "around", "about")
+        signed = {"past": minutes, "to": -minutes if at else None}.get(r.word(i + 1))
+        shift = signed if hour is not None and r.unit(i + 3, r.pieces[i + 2])[0] is None else None
     if shift is None or hour is None or not 1 <= hour <= 12:
         return None
-    return [r.quantity(hour * 60 + shift, "min", "time", i, i + 3)], i + 3
+    noon, last = _half_of_the_day(r, i + 3)
+    hour = hour if noon is None else hour % 12 + noon
+    return [r.quantity(hour * 60 + shift, "min", "time", i, last)], last
+
+
+def _half_of_the_day(r: Reader, i: int) -> tuple[int | None, int]:
+    """*pm*, *in the afternoon* behind a time: (hours to add or None, index after it)."""
+    word = r.word(i)
+    if word in ("am", "pm"):
+        return (12 if word == "pm" else 0), i + 1
+    if word in ("a", "p") and r.word(i + 1) == "m":
+        return (12 if word == "p" else 0), i + 2
+    if _part_of_the_day(r, i):
+        return (0 if r.word(i + 2) == "morning" else 12), i + 3
+    return None, i
+
+
+def _hour_and_minutes(r: Reader, i: int) -> tuple[list[Quantity], int] | None:
+    """*seven forty-five pm*, *nine thirty in the morning*."""
+    hour, minutes = r.whole(i), r.whole(i + 1)
+    if r.language != "en" or hour is None or minutes is None:
+        return None
+    noon, last = _half_of_the_day(r, i + 2)
+    if noon is None or not 1 <= hour <= 12 or not 10 <= minutes < 60:
+        return None
+    return [r.quantity((hour % 12 + noon) * 60 + minutes, "min", "time", i, last)], last
+
+
+def _less(r: Reader, i: int) -> tuple[list[Quantity], int] | None:
+    """*huit heures moins le quart*, *neuf heures moins dix*."""
+    hour = r.whole(i)
+    if hour is None or r.word(i + 1) not in ("heure", "heures", "h") or r.word(i + 2) != "moins":
+        return None
+    if r.word(i + 3) == "le" and r.word(i + 4) == "quart":
+        return [r.quantity(hour * 60 - 15, "min", "time", i, i + 5)], i + 5
+    minutes = r.whole(i + 3)
+    if minutes not in (5, 10, 20, 25) or r.unit(i + 4, r.pieces[i + 3])[0] is not None:
+        return None
+    return [r.quantity(hour * 60 - minutes, "min", "time", i, i + 4)], i + 4
 
 
 def time_at(r: Reader, i: int) -> tuple[list[Quantity], int] | None:
@@ -147,9 +189,9 @@ def time_at(r: Reader, i: int) -> tuple[list[Quantity], int] | None:
     piece = r.pieces[i]
     if piece.kind == "time":
         return [r.quantity(piece.value, "min", "time", i, i + 1)], i + 1
-    past = _past(r, i)
-    if past:
-        return past
+    told = _past(r, i) or _hour_and_minutes(r, i) or _less(r, i)
+    if told:
+        return told
     hour = r.whole(i)
     if hour is None or not 0 <= hour <= 24:
         return None

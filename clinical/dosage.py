@@ -144,7 +144,9 @@ def _moment(text: str, start: int, end: int) -> list[Quantity]:
 
 
 def _first(found: list[Quantity]) -> list[Quantity]:
-    """The first, with its upper bound where a range was said."""
+    """The first, with its upper bound where a range was said; of *from 40 to 20 mg* the second."""
+    if len(found) > 1 and found[0].part == "high" and found[1].part == "low":
+        return found[1:2]
     if len(found) > 1 and found[0].part == "low" and found[1].part == "high":
         return found[:2]
     return found[:1]

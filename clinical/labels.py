@@ -24,12 +24,19 @@ _NAMED = frozenset(
     {"chambre", "room", "batiment", "building", "appartement", "flat", "apartment", "ward"}
     | {"salle", "lit", "bed", "porte", "bureau", "box", "code", "dossier", "numero", "number"}
     | {"telephone", "tel", "phone", "fax", "dial", "composez", "composer", "poste"}
-    | {"extension", "secu", "nhs"}
+    | {"extension", "secu", "nhs", "bay", "form", "formulaire", "article", "chapitre", "chapter"}
+    | {"section", "paragraph", "paragraphe", "page", "annexe", "appendix"}
 )
 _CALLS = frozenset({"call", "ring", "appelez", "appeler", "appelle", "rappelez", "contactez"})
+_TEETH = frozenset({"carie", "dent", "molaire", "couronne", "extraction", "devitalise"})
+_THE = frozenset({"les", "des", "aux", "vos", "mes", "ses", "leurs"})
+_PAIRED = frozenset(
+    {"yeux", "oreilles", "narines", "mains", "pieds", "jambes", "bras", "genoux", "cotes"}
+    | {"mollets", "seins", "reins", "poumons", "epaules", "hanches", "chevilles", "poignets"}
+)
 _BETWEEN = frozenset(
     {"numero", "number", "le", "la", "the", "is", "est", "c'est", "c'", "ce", ":", "au"}
-    | {"on", "sur", "de"}
+    | {"on", "sur", "de", "postal"}
 )
 _EMERGENCY = frozenset({15, 17, 18, 112, 114, 911, 999, 111})
 _STREETS = {
@@ -43,7 +50,7 @@ _RUN = 5
 
 def label_at(r: Reader, i: int) -> tuple[list[Quantity], int] | None:
     """A label at piece ``i``: (one quantity of kind ``label``, index after it)."""
-    last = _phone(r, i) or _spoken(r, i) or _led(r, i) or _address(r, i)
+    last = _phone(r, i) or _spoken(r, i) or _led(r, i) or _address(r, i) or _pair(r, i)
     if not last:
         return None
     start, end = r.pieces[i].start, r.pieces[last - 1].end
@@ -98,6 +105,8 @@ def _led(r: Reader, i: int) -> int:
     while i - k < 5 and r.word(k) in _BETWEEN and r.word(k) not in _NAMED:
         k -= 1
     named, calls = r.word(k) in _NAMED, r.word(k) in _CALLS
+    tooth = r.word(i - 1) in ("la", "dent") and r.near(i, _TEETH, after=0, before=5)
+    named = named or (tooth and 11 <= r.pieces[i].value <= 85)
     if not named and not calls:
         return 0
     last = i + 1
@@ -109,6 +118,12 @@ def _led(r: Reader, i: int) -> int:
     if calls and not several and r.whole(i) not in _EMERGENCY and r.pieces[i].value < 1000:
         return 0
     return last
+
+
+def _pair(r: Reader, i: int) -> int:
+    """*Dans les deux yeux*: both of them, which nobody counted."""
+    both = r.language == "fr" and r.whole(i) == 2 and r.word(i - 1) in _THE
+    return i + 1 if both and r.word(i + 1) in _PAIRED else 0
 
 
 def _postcode(r: Reader, i: int) -> bool:

@@ -8,7 +8,7 @@ from typing import Literal
 from clinical.measures import Measure, Reader
 from clinical.quantity import Quantity, QuantityKind
 from clinical.scored_rules import out_of
-from clinical.signs import concentration, implied
+from clinical.signs import concentration, implied, of_blood
 from clinical.units import FORMS, TIMES
 
 _PULSE = frozenset({"pouls", "pulse", "frequence", "fc", "rate", "hr", "bpm"})
@@ -24,7 +24,8 @@ def measured(r: Reader, i: int) -> tuple[list[Quantity], int] | None:
         measures.append(found)
         at = _range_link(r, measures)
         found = r.measure(at) if at else None
-        if found and not _continues(measures[-1], found, r.word(at - 1) == ","):
+        fallen = r.word(i - 1) in ("de", "from") and r.word(at - 1) in ("a", "to")
+        if found and not _continues(measures[-1], found, r.word(at - 1) == ",", fallen):
             found = None
     if not measures:
         return None
@@ -41,9 +42,13 @@ def measured(r: Reader, i: int) -> tuple[list[Quantity], int] | None:
         sign = implied(r, measure.first, measure.last, value) if kind == "bare" else None
         if sign:
             value, unit, kind, part = sign.value, sign.unit, sign.kind, sign.part
+        elif kind == "bare" and result and result[-1].kind in ("rate", "percentage"):
+            unit, kind = result[-1].unit, result[-1].kind  # pulse sixty to seventy
         if unit == "g":
             unit, kind = _of_litres(r, measure)
-        if unit is None and kind == "bare" and r.word(measure.first - 1) in ("aged", "age"):
+        if unit == "mmol" and of_blood(r, measure.first):
+            unit = "mmol/L"
+        if unit is None and kind == "bare" and _aged(r, measure):
             unit, kind = "a", "age"
         if unit == "[IU]" and _units_of_alcohol(r, measure):
             unit, kind = "{unit}", "count"
@@ -54,9 +59,20 @@ def measured(r: Reader, i: int) -> tuple[list[Quantity], int] | None:
         quantity = replace(quantity, part=part)
         weak = measure.source == "article" and unit in FORMS and measure.value == 1
         if len(measures) == 2:
-            quantity = replace(quantity, part="low" if k == 0 else "high")
+            grows = measures[0].value < measures[1].value  # or "from 40 to 20 mg"
+            quantity = replace(quantity, part="low" if (k == 0) == grows else "high")
         result.append(replace(quantity, weak=weak))
     return result, total[1] if total else measures[-1].last
+
+
+def _aged(r: Reader, measure: Measure) -> bool:
+    """*Aged 45*, *at the age of 72*, *since I was twenty*."""
+    k = measure.first - 1
+    if r.word(k) in ("aged", "age") or (r.word(k) == "turned" and 1 <= measure.value <= 110):
+        return True
+    of = r.word(k) == "of" and r.word(k - 1) == "age"
+    since = r.word(k) == "was" and r.word(k - 1) in ("i", "he", "she")
+    return of or (since and r.word(k - 2) in ("since", "when") and 1 <= measure.value <= 100)
 
 
 def _of_litres(r: Reader, measure: Measure) -> tuple[str, QuantityKind]:
@@ -105,11 +121,13 @@ def _range_link(r: Reader, measures: list[Measure]) -> int:
     return 0
 
 
-def _continues(low: Measure, high: Measure, comma: bool) -> bool:
-    """Whether two numbers make one range: growing, and of one unit."""
+def _continues(low: Measure, high: Measure, comma: bool, fallen: bool) -> bool:
+    """Whether two numbers make one range: growing, unless *from* is said, and of one unit."""
     if high.source == "article" or (low.unit is not None and low.unit != high.unit):
         return False
     linked = high.first > low.last and not comma
     if not linked and (high.unit not in TIMES | FORMS or high.value > 3 * low.value):
         return False
+    if high.value < low.value and fallen:
+        return high.unit is not None and high.unit not in TIMES | FORMS
     return high.value > low.value and (high.unit is not None or high.source == low.source)

@@ -6,14 +6,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from clinical.quantity import QuantityKind
-from clinical.unit_reader import UnitReader, quantity_kind
+from clinical.split_reader import SplitReader
+from clinical.unit_reader import quantity_kind
 from clinical.units import FORMS, TIMES, unit_of
 
-_COMPOUND = {"[ft_i]": (12, "[in_i]"), "[stone_av]": (14, "[lb_av]"), "[lb_av]": (16, "[oz_av]")}
-_TESTS = frozenset(
-    {"sodium", "glucose", "sugar", "sugars", "cholesterol", "creatinine", "ferritin"}
-    | {"platelets", "pulse", "rate"}
-)
 _AGO = frozenset({"ago", "later", "now", "back", "or", "old", "maximum", "earlier", "apart", "of"})
 _SPAN = frozenset(
     {"for", "in", "about", "over", "after", "within", "than", "half", "nearly", "almost", "under"}
@@ -43,7 +39,7 @@ class Measure:
     """Index after the number itself, without its unit."""
 
 
-class Reader(UnitReader):
+class Reader(SplitReader):
     """What a number with its unit is among the pieces of a text."""
 
     def measure(self, i: int) -> Measure | None:
@@ -63,6 +59,9 @@ class Reader(UnitReader):
             digits = f"{int(self.pieces[at].value)}"
             value, at = Decimal(f"0.{digits}"), at + 1
             piece = self.pieces[at - 1]
+        elif self.acidity(i):
+            value, at = value + self.pieces[at].value / 100, at + 1
+            piece = self.pieces[at - 1]
         elif self.hundreds(i):
             value, at = value * 100 + self.pieces[at].value, at + 1
             piece = self.pieces[at - 1]
@@ -74,7 +73,10 @@ class Reader(UnitReader):
             value, at = value + Decimal("0.5"), self.and_a_half(at)
         if unit is not None:
             value, unit, at = self.compound(value, unit, at)
-            value, at = self.after_unit(value, unit, at)
+            value, after = self.after_unit(value, unit, at)
+            if after > at and unit == "mg":
+                unit, after = self.divided(unit, after)
+            at = after
         if unit == "h" and self.word(at) == "et" and self.word(at + 1) == "quart":
             value, at = value + Decimal("0.25"), at + 2
         if unit == "h" and kind == "duration" and self.word(i - 1) in ("a", "vers", "at"):
@@ -85,51 +87,6 @@ class Reader(UnitReader):
         if piece.source == "article" and value == 1 and not self.counted_article(i, unit, at):
             return None
         return Measure(value, unit, kind, i, at, piece.source, number_last)
-
-    def feet_and_inches(self, i: int) -> Decimal | None:
-        """*5'10"*, in inches."""
-        feet, inches = self.whole(i), self.whole(i + 2)
-        marks = self.word(i + 1) in ("'", "’", "′") and self.word(i + 3) in ('"', "”", "″")
-        if not marks or feet is None or inches is None or not 3 <= feet <= 7 or inches > 11:
-            return None
-        return Decimal(feet * 12 + inches)
-
-    def zero_and(self, i: int) -> bool:
-        """*zéro vingt-cinq milligramme* is 0.25 mg: the comma is left out."""
-        first, second = self.number(i), self.number(i + 1)
-        if self.language != "fr" or first is None or second is None or first.value != 0:
-            return False
-        spoken = first.source == second.source == "words" and self.whole(i + 1) is not None
-        return spoken and self.unit(i + 2, second)[1] == "dose"
-
-    def hundreds(self, i: int) -> bool:
-        """*one fifty milligrams* is 150 mg; but *two fifty milligram tablets* are two of 50 mg.
-
-        After the name of a test (*sodium one thirty-four*), without a unit too.
-        """
-        first, second = self.number(i), self.number(i + 1)
-        if self.language != "en" or first is None or second is None or second.source != "words":
-            return False
-        said = self.text[first.start : first.end].lower()
-        if said == "a" or first.source == "digits" or not 1 <= first.value <= 9:
-            return False
-        unit, _, last = self.unit(i + 2, second)
-        form = unit_of(self.word(last), self.language)
-        whole = second.value == int(second.value) and 10 <= second.value <= 99
-        named = first.value <= 3 and unit is None and self.near(i, _TESTS, after=0, before=3)
-        if named and whole:
-            return True
-        return whole and unit in ("mg", "ug") and not (form and form[0] in FORMS)
-
-    def and_a_half(self, i: int) -> int:
-        """The index after *et demi* or *and a half*, or 0."""
-        if self.word(i) == "et" and self.word(i + 1) in ("demi", "demie"):
-            return i + 2
-        if self.word(i) == "and" and self.word(i + 2) == "half" and self.number(i + 1):
-            return i + 3
-        if self.word(i) == "½":
-            return i + 1
-        return 0
 
     def fraction(self, i: int) -> Measure | None:
         """*un demi comprimé*, *half an hour*, *un quart d'heure*, *1/2 cp*; a unit must follow."""
@@ -158,47 +115,10 @@ class Reader(UnitReader):
             return None
         return Measure(value, found[0], quantity_kind(found[1]), i, at + 1, "words", at)
 
-    def compound(self, value: Decimal, unit: str, at: int) -> tuple[Decimal, str, int]:
-        """*five foot ten*, *eleven stone four*, *seven pounds six ounces*: one measure of two."""
-        rule = _COMPOUND.get(unit)
-        more = self.whole(at)
-        if rule is None or more is None or value != int(value) or not 0 <= more < rule[0]:
-            return value, unit, at
-        smaller, _, after = self.unit(at + 1, self.pieces[at])
-        if smaller == rule[1]:
-            return value * rule[0] + more, rule[1], after
-        if smaller is None and unit != "[lb_av]" and after == at + 1:
-            return value * rule[0] + more, rule[1], at + 1
-        return value, unit, at
-
-    def after_unit(self, value: Decimal, unit: str, at: int) -> tuple[Decimal, int]:
-        """*38 degrés 5*, *1 mètre 75*, *70 kilos 5*, *3 kilos 250*: decimals after the unit."""
-        more = self.whole(at)
-        if more is None or value != int(value) or self.pieces[at].fold:
-            return value, at
-        zero = more == 0 and unit == "m"
-        if self.unit(at + 1, self.pieces[at])[0] is not None or (self.number(at + 1) and not zero):
-            return value, at
-        if unit == "mg" and more in (5, 25, 75) and self.pieces[at].source == "words":
-            fraction = Decimal(more) / (10 if more == 5 else 100)  # deux milligrammes cinq
-            return (value + fraction, at + 1) if self.language == "fr" else (value, at)
-        tenth = self.whole(at + 1)
-        if unit == "m" and more == 0 and tenth is not None and 0 < tenth < 10:
-            return value + Decimal(tenth) / 100, at + 2  # un mètre zéro cinq
-        if unit == "m" and 1 <= more < 100:
-            return value + Decimal(more) / 100, at + 1
-        if self.language == "fr" and unit == "g" and value < 100:
-            if 10 <= more < 100:  # un gramme vingt
-                return value + Decimal(more) / 100, at + 1
-            if more < 10 and self.word(at + 1) not in ("fois", "x", "a", "ou"):  # neuf grammes cinq
-                return value + Decimal(more) / 10, at + 1
-        if unit == "Cel" and more < 10:
-            return value + Decimal(more) / 10, at + 1
-        if unit == "kg" and more < 10 and value < 300:
-            return value + Decimal(more) / 10, at + 1
-        if unit == "kg" and 100 <= more < 1000 and value < 300:
-            return value + Decimal(more) / 1000, at + 1
-        return value, at
+    def _dosed(self, i: int) -> bool:
+        """*Four drops a day of it*: what stands before *a day* is counted or measured."""
+        found = unit_of(self.word(i), self.language) if self.word(i) else None
+        return found is not None and (found[0] in FORMS or found[1] == "dose")
 
     def is_age(self, i: int, after: int) -> bool:
         if self.language == "en":
@@ -217,8 +137,14 @@ class Reader(UnitReader):
     def counted_article(self, i: int, unit: str | None, after: int) -> bool:
         """Whether *un*, *une*, *a*, *an*, *one* is a number here: only before a unit."""
         letter = self.pieces[after - 1].end - self.pieces[after - 1].start == 1
-        if unit is None or letter or unit in ("[mi_i]", "%", "Cel", "[degF]", "mm[Hg]", "{drink}"):
-            return False
+        if (
+            unit is None
+            or letter
+            or unit in ("[mi_i]", "mol", "%", "Cel", "[degF]", "mm[Hg]", "{drink}")
+        ):
+            # "a percent", "un %"; but "one percent", "un pour cent" is a strength
+            said = self.text[self.pieces[i].start : self.pieces[i].end].lower()
+            return unit == "%" and said in ("un", "one") and not letter
         if unit.startswith("/"):
             return True
         spoken_one = self.text[self.pieces[i].start :][:3].lower() == "one"
@@ -227,7 +153,11 @@ class Reader(UnitReader):
             more = self.word(i - 1) == "half" and self.word(i - 3) == "and"  # and a half a day
             return (
                 (self.word(i - 1) in _SPAN and not more)
-                or self.word(after) in _AGO
+                or (
+                    self.word(after) in _AGO
+                    and not (self.word(after) == "of" and self._dosed(i - 1))
+                )
+                or (unit in ("h", "min") and self.word(after) in ("before", "after"))
                 or (spoken_one and unit != "d")
             )
         if self.language == "fr" and unit in ("d", "s"):

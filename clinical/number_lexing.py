@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal
+from itertools import chain
 from typing import Literal, NamedTuple
 
+from clinical.number_idioms import IDIOMS
 from clinical.text import fold
 
 Kind = Literal["number", "ordinal", "time", "date", "word", "sign", "break"]
@@ -78,7 +80,7 @@ _NAMES = re.compile(
 def lex(text: str, language: str) -> list[Piece]:
     """All of the text but its white space; numbers only where digits are written."""
     shielded = bytearray(len(text) + 1)
-    for name in _NAMES.finditer(text):
+    for name in chain(_NAMES.finditer(text), IDIOMS[language].finditer(text)):
         shielded[name.start() : name.end()] = b"\x01" * (name.end() - name.start())
     thousands = {}
     if language == "fr":

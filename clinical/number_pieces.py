@@ -17,7 +17,7 @@ from clinical.units import unit_of
 __all__ = ["ARTICLES", "NUMBER_WORDS", "Piece", "pieces"]
 
 _ORDINAL_SUFFIX = frozenset({"er", "ere", "e", "eme", "ieme", "nd", "nde", "rd", "st", "th"})
-_GLUED = frozenset({"h", "x", "c", "f", "mmhg"})
+_GLUED = frozenset({"h", "x", "x10", "c", "f", "mmhg"})
 _FR_ORDINALS = {
     word: value
     for value, stems in enumerate(

@@ -147,6 +147,11 @@ def _en_below_100(words: Sequence[str], i: int) -> Found | None:
     return _EN_TENS[words[i]], i + 1
 
 
+def _hundreds(count: int) -> bool:
+    """*Twenty-one hundred*, *thirty-five hundred*; but *sixty, one hundred* are two numbers."""
+    return 1 <= count <= 19 or (count <= 69 and (count == 21 or count % 10 > 1))
+
+
 def _en_below_1000(words: Sequence[str], i: int) -> Found | None:
     if _is(words, i, "a") and _is(words, i + 1, "hundred"):
         hundreds, at = 1, i + 2
@@ -156,7 +161,7 @@ def _en_below_1000(words: Sequence[str], i: int) -> Found | None:
         hundreds, at = 1, i + 1
     else:
         found = _en_below_100(words, i)
-        if not found or not 1 <= found[0] <= 19 or not _is(words, found[1], "hundred", "hundreds"):
+        if not found or not _hundreds(found[0]) or not _is(words, found[1], "hundred", "hundreds"):
             return found
         hundreds, at = found[0], found[1] + 1
     after = at + 1 if _is(words, at, "and") else at

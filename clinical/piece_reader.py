@@ -8,6 +8,25 @@ from clinical.number_pieces import Piece, pieces
 from clinical.quantity import Quantity, QuantityKind
 from clinical.text import checked
 
+_SMALL = frozenset(
+    {"", ",", ")", "(", ":", "ce", "cet", "cette", "hier", "depuis", "le", "la", "l'", "au", "et"}
+    | {
+        "de",
+        "d'",
+        "mais",
+        "pendant",
+        "avec",
+        "sous",
+        "encore",
+        "maintenant",
+        "environ",
+        "apres",
+        "avant",
+    }
+    | {"pour", "en", "puis", "the", "and", "then", "this", "yesterday", "since", "with", "on"}
+    | {"in", "after", "before", "at", "but", "dans", "chez", "par", "per", "qui", "je", "on", "il"}
+)
+
 
 class PieceReader:
     """The pieces of one text, looked at by their index."""
@@ -34,6 +53,12 @@ class PieceReader:
         if piece is None or piece.source == "article" or piece.value != int(piece.value):
             return None
         return int(piece.value)
+
+    def ends(self, i: int) -> bool:
+        """Whether nothing that could be counted begins at ``i``: an end, a sign or a small word."""
+        return i >= len(self.pieces) or (
+            self.pieces[i].kind in ("break", "sign", "word") and self.word(i) in _SMALL
+        )
 
     def touching(self, i: int) -> bool:
         """Whether pieces ``i`` and ``i + 1`` have no space between them."""

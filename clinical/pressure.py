@@ -8,7 +8,10 @@ from decimal import Decimal
 from clinical.measures import Reader
 from clinical.quantity import Quantity
 
-_PRESSURE = frozenset({"tension", "ta", "pa", "pression", "pressure", "bp", "tensions"})
+_PRESSURE = frozenset(
+    {"tension", "ta", "pa", "pression", "pressure", "bp", "tensions"}
+    | {"automesure", "automesures"}
+)
 
 
 def pressure_at(r: Reader, i: int) -> tuple[list[Quantity], int] | None:
@@ -47,8 +50,17 @@ def pressure_at(r: Reader, i: int) -> tuple[list[Quantity], int] | None:
     large = large or (context and link and 30 <= systolic <= 260 and 30 <= diastolic <= 260)
     small = 7 <= systolic <= 25 and 3 <= diastolic <= 15 and systolic > diastolic
     # "treize et demi sur huit" is no score: more than its whole.
-    spoken = r.word(at - 1) == "sur" and systolic >= 9 and first.source == "words"
-    if small and (context or spoken) and r.language == "fr" and unit[0] is None:
+    spoken = r.word(at - 1) == "sur" and systolic >= 9
+    spoken = spoken and not (diastolic == 10 and r.near(i, _PAIN))  # une douleur à 12 sur 10
+    slashed = link and r.word(at - 1) == "/" and r.word(i - 1) == "a"  # vous étiez à 15/8
+    had = not link and first.source == second.source == "words"
+    had = (had or slashed) and _had(r, i, after)
+    if (
+        small
+        and (context or spoken or (had and systolic >= 9 and systolic - diastolic >= 3))
+        and r.language == "fr"
+        and unit[0] is None
+    ):
         scale = 10
     elif not large or (r.word(at - 1) == "-" and not context):
         return _single_pressure(r, i, context)
@@ -62,6 +74,25 @@ def pressure_at(r: Reader, i: int) -> tuple[list[Quantity], int] | None:
         ),
     ]
     return quantities_, after
+
+
+_PAIN = frozenset({"douleur", "douleurs", "eva", "cotee", "cote", "cotez", "mal", "note"})
+_HAD = frozenset({"avais", "avait", "avez", "aviez", "ai", "as", "avoir", "trouve", "retrouve"})
+_MOVED = frozenset(
+    {"monte", "montee", "descendu", "redescendu", "passe", "etais", "etait", "etiez"}
+)
+_TESTED = frozenset(
+    {"hemoglobine", "hb", "glycemie", "potassium", "kaliemie", "inr", "hba1c", "calcium", "dextro"}
+    | {"crp", "tsh", "creatinine", "albumine", "ferritine", "psa", "ph", "ldl", "hdl", "acuite"}
+)
+
+
+def _had(r: Reader, i: int, after: int) -> bool:
+    """*J'avais quinze neuf*, *monté à dix-huit dix*: a pressure, when no test is named."""
+    if r.unit(after, r.pieces[after - 1])[1] != "bare" or r.number(after):
+        return False
+    led = r.word(i - 1) in _HAD or (r.word(i - 1) == "a" and r.word(i - 2) in _MOVED)
+    return led and r.word(after) not in ("fois", "ou", "a", "x") and not r.near(i, _TESTED)
 
 
 def _spoken_hundreds(r: Reader, i: int) -> tuple[Decimal, int]:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 
 from clinical.dates import MONTH_NAMES, date_at, time_at
+from clinical.divisors import ADVERBS
 from clinical.labels import REPEATS, label_at
 from clinical.measured_rules import fraction, measured
 from clinical.measures import SHARES, Reader
@@ -18,12 +19,12 @@ from clinical.rate_rules import (
     alternate,
     every_hours,
     fortnight,
+    gestation,
     implicit_frequency,
     share_of_time,
 )
-from clinical.scored_rules import GRADES, grade, ordinal, score, temperature
+from clinical.scored_rules import GRADES, grade, ordinal, score, temperature, tenths
 from clinical.text import tokens
-from clinical.unit_reader import ADVERBS
 from clinical.units import unit_of
 
 Rule = Callable[[Reader, int], "tuple[list[Quantity], int] | None"]
@@ -37,6 +38,7 @@ RULES: tuple[Rule, ...] = (
     pressure_at,
     alternate,
     fortnight,
+    gestation,
     every_hours,
     implicit_frequency,
     grade,
@@ -44,6 +46,7 @@ RULES: tuple[Rule, ...] = (
     fraction,
     share_of_time,
     score,
+    tenths,
     measured,
     ordinal,
 )
@@ -58,6 +61,7 @@ _OPENERS = (
     | {"once", "twice", "thrice", "tous", "toutes", "chaque", "every", "each", "matin", "morning"}
     | {"fortnight", ",", "+", "(", "*"}  # *: digits with points, as in a telephone number
     | REPEATS
+    | {f"x{times}" for times in range(1, 10)}  # x3/j
 )
 """The words and signs that a quantity may begin with."""
 

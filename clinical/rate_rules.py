@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
+from clinical.divisors import ADVERBS, PERIOD
 from clinical.measures import Reader
 from clinical.quantity import Quantity
-from clinical.unit_reader import ADVERBS, PERIOD
 from clinical.units import singular
 
 LATIN = {"od": 1, "bd": 2, "bid": 2, "bds": 2, "tds": 3, "tid": 3, "qds": 4, "qid": 4}
@@ -40,6 +40,10 @@ def implicit_frequency(r: Reader, i: int) -> tuple[list[Quantity], int] | None:
         if r.language == "fr":
             return None
         return [r.quantity(LATIN[word], "/d", "frequency", i, i + 1)], i + 1
+    each = re.fullmatch("x([1-9])", word)
+    period = r.per(i + 1) if each else None
+    if each and period:  # 400 mg x3/j
+        return [r.quantity(int(each[1]), f"/{period[0]}", "frequency", i, period[1])], period[1]
     span = 0
     value, unit = 1, "d"
     if word in ADVERBS:
@@ -82,6 +86,17 @@ def share_of_time(r: Reader, i: int) -> tuple[list[Quantity], int] | None:
     if unit is None or (unit != "wk" and not beside):
         return None
     return [r.quantity(r.pieces[i].value, unit, "duration", i, i + 3)], i + 3
+
+
+def gestation(r: Reader, i: int) -> tuple[list[Quantity], int] | None:
+    """*24+5 weeks*, *24 + 5 SA*: weeks and days of a pregnancy."""
+    weeks, days = r.whole(i), r.whole(i + 2)
+    if r.word(i + 1) != "+" or weeks is None or days is None or not 4 <= weeks <= 43 or days > 6:
+        return None
+    if r.unit(i + 3, r.pieces[i + 2])[0] != "wk":
+        return None
+    first = r.quantity(weeks, "wk", "duration", i, i + 1)
+    return [first, r.quantity(days, "d", "duration", i + 2, i + 3)], i + 4
 
 
 def fortnight(r: Reader, i: int) -> tuple[list[Quantity], int] | None:

@@ -11,9 +11,21 @@ from clinical.text import fold
 
 _FEVER = frozenset(
     {"fievre", "temperature", "temperatures", "temp", "febrile", "fever", "thermometre", "celsius"}
+    | {
+        "fever's",
+        "temperature's",
+        "temp's",
+        "apyretique",
+        "afebrile",
+        "apyrexial",
+        "pyrexial",
+        "spiked",
+        "spiking",
+    }
 )
 GRADES = frozenset(
     {"grade", "stade", "type", "stage", "ps", "oms", "ecog", "nyha", "niveau", "classe", "class"}
+    | {"genotype", "trisomie", "chromosome", "trisomy", "hpv", "interleukin", "interleukine"}
 )
 _ROMAN = {"i": 1, "ii": 2, "iii": 3, "iv": 4}
 
@@ -60,7 +72,7 @@ def temperature(r: Reader, i: int) -> tuple[list[Quantity], int] | None:
     if piece is None or piece.source == "article":
         return None
     degrees, at = piece.value, i + 1
-    context = r.near(i, _FEVER)
+    context = r.near(i, _FEVER) or r.text[max(0, piece.start - 2) : piece.start] == "T "
     if context and 34 <= degrees <= 42 and r.language == "fr" and r.and_a_half(at):
         half, at = degrees + Decimal("0.5"), r.and_a_half(at)
         return [r.quantity(half, "Cel", "temperature", i, at)], at
@@ -70,7 +82,7 @@ def temperature(r: Reader, i: int) -> tuple[list[Quantity], int] | None:
         and degrees == int(degrees)
         and tenth is not None
         and tenth <= 9
-        and (context or (piece.source == r.pieces[at].source == "words" and r.language == "fr"))
+        and (context or (r.language == "fr" and _bare_tenth(r, i)))
         and r.unit(at + 1, r.pieces[at])[0] in (None, "Cel")
         and not r.number(at + 1)
     ):
@@ -87,6 +99,36 @@ def temperature(r: Reader, i: int) -> tuple[list[Quantity], int] | None:
     if r.language == "en" and 94 <= degrees <= 108:
         return [r.quantity(degrees, "[degF]", "temperature", i, at)], at
     return None
+
+
+_HAS = frozenset({"a", "ai", "as", "avez", "avait", "avais", "fait", "faisait", "monte"})
+
+
+def _bare_tenth(r: Reader, i: int) -> bool:
+    """*trente-huit cinq* in words, or *elle a 39 2*, which a recogniser wrote in digits."""
+    if r.pieces[i].source == r.pieces[i + 1].source == "words":
+        return True
+    fever = r.pieces[i].value >= 36 and r.pieces[i + 1].value != 0
+    return fever and r.word(i - 1) in _HAS and r.ends(i + 2)
+
+
+def tenths(r: Reader, i: int) -> tuple[list[Quantity], int] | None:
+    """*sept dixièmes* of sight; *deux dixièmes de millilitre* is 0.2 mL."""
+    count, nth = r.number(i), i + 1
+    if r.language != "fr" or count is None or nth >= len(r.pieces):
+        return None
+    if r.pieces[nth].kind != "ordinal" or r.pieces[nth].value != 10 or count.value > 10:
+        return None
+    if r.word(i + 2) in ("de", "d'"):
+        unit, kind, last = r.unit(i + 3, r.pieces[nth])
+        if unit is not None:
+            return [r.quantity(count.value / 10, unit, kind, i, last)], last
+    if count.source == "article" and not r.near(i, _SIGHT):
+        return None
+    return [r.quantity(count.value, "{/10}", "score", i, i + 2)], i + 2
+
+
+_SIGHT = frozenset({"acuite", "vision", "visuelle", "oeil", "œil", "vois", "voit"})
 
 
 def ordinal(r: Reader, i: int) -> tuple[list[Quantity], int] | None:

@@ -15,8 +15,10 @@ from clinical.measures import Reader
 from clinical.quantity import QuantityKind
 
 _LEADS = {
-    "pulse": "pouls pulse cardiaque fc hr bpm tachycarde bradycarde tachycardic bradycardic",
-    "saturation": "saturation sat sats sature saturait saturez saturant saturating spo2 sao2",
+    "pulse": "pouls pulse cardiaque fc hr bpm tachycarde bradycarde "
+    "tachycardic bradycardic tachycardie bradycardie tachycardia bradycardia",
+    "saturation": "saturation sat sats sature saturait saturez saturant "
+    "saturating satting spo2 sao2",
     "breathing": "respiratory respiratoire rr polypneique",
     "bmi": "imc bmi corporelle",
     "ejection": "fevg ejection lvef",
@@ -38,6 +40,10 @@ _PER_LITRE = frozenset(
     | {"triglycerides", "glycemique"}
 )
 _PER_DECILITRE = frozenset({"hemoglobine", "hb"})
+_BLOOD = _PER_LITRE | frozenset(
+    {"sodium", "natremie", "potassium", "kaliemie", "sugar", "sugars", "calcium", "calcemie"}
+    | {"uree", "urea", "lactates", "lactate", "bicarbonates", "bicarbonate"}
+)
 _FAR = 6
 """Pieces between a sign's name and its number."""
 
@@ -81,6 +87,16 @@ def concentration(r: Reader, first: int) -> str | None:
     return None
 
 
+def of_blood(r: Reader, first: int) -> bool:
+    """Whether *millimoles* are a litre's: *sodium à cent quarante millimoles*, *sugar was …*."""
+    for k in range(first - 1, max(-1, first - 1 - _FAR), -1):
+        if r.pieces[k].kind == "break" or r.number(k):
+            return False
+        if r.word(k) in _BLOOD:
+            return True
+    return False
+
+
 def _before(r: Reader, first: int) -> str | None:
     for k in range(first - 1, max(-1, first - 1 - _FAR), -1):
         piece = r.pieces[k]
@@ -103,6 +119,9 @@ def _named(r: Reader, k: int) -> str | None:
     if not word:
         return None
     said = r.text[r.pieces[k].start : r.pieces[k].end]
+    if word in ("fa", "af"):  # fibrillation with its rate
+        fast = {r.word(k - 1), r.word(k + 1)} & {"rapide", "fast", "rapid", "lente"}
+        return "pulse" if fast and said.isupper() else None
     if word == "fr":
         return "breathing" if said.isupper() and r.language == "fr" else None
     if word in ("pas", "pad") and not said.isupper():

@@ -2,70 +2,31 @@
 
 from __future__ import annotations
 
+from clinical.compound_units import (
+    cells_per_volume,
+    compound_unit,
+    power_of_ten,
+    prefixed,
+    seconds,
+)
+from clinical.divisors import ADVERBS, DENOMINATORS, PER_TIME, PERIOD
 from clinical.number_pieces import Piece
 from clinical.piece_reader import PieceReader
 from clinical.quantity import QuantityKind
-from clinical.units import FORMS, UNITS, singular, unit_of
+from clinical.units import FORMS, singular, unit_of
 
-_PERIODS = {
-    "d": "j jr jour journee d day jours",
-    "wk": "semaine sem week wk",
-    "mo": "mois month",
-    "a": "an annee year",
-    "h": "h heure hour",
-    "min": "min mn minute",
-    "night": "nuit night",
-}
-PERIOD = {word: code for code, words in _PERIODS.items() for word in words.split()}
-ADVERBS = {
-    "daily": (1, "d"),
-    "weekly": (1, "wk"),
-    "monthly": (1, "mo"),
-    "yearly": (1, "a"),
-    "annually": (1, "a"),
-    "hourly": (1, "h"),
-    "nightly": (1, "d"),
-    "quotidien": (1, "d"),
-    "quotidienne": (1, "d"),
-    "quotidiennement": (1, "d"),
-    "hebdomadaire": (1, "wk"),
-    "mensuel": (1, "mo"),
-    "mensuelle": (1, "mo"),
-}
-_DENOMINATORS = {
-    "kg": "kg",
-    "kilo": "kg",
-    "kilogramme": "kg",
-    "kilogram": "kg",
-    "ml": "mL",
-    "millilitre": "mL",
-    "l": "L",
-    "litre": "L",
-    "liter": "L",
-    "dl": "dL",
-    "m2": "m2",
-    "mm3": "mm3",
-    "min": "min",
-    "minute": "min",
-    "mmol": "mmol",
-    "mol": "mol",
-    "mil": "mL",
-    "h": "h",
-    "heure": "h",
-    "hour": "h",
-    "hr": "h",
-}
-_PER_TIME = {"min": "min", "minute": "min", "mn": "min", "h": "h", "heure": "h", "hour": "h"}
-_PER_TIME |= {"j": "d", "jour": "d", "day": "d", "d": "d"}
-"""The second divisor, after /kg or /m2; a dose a day is the dose."""
 _EVENTS = frozenset(
     {"battement", "pulsation", "cycle", "mouvement", "respiration", "beat", "breath"}
+    | {"evenement", "event", "apnee", "apnea", "apnoea"}
 )
 _BETWEEN = frozenset(
     {"petit", "petite", "gro", "gros", "bon", "bonne", "autre", "dernier", "derniere", "prochain"}
     | {"prochaine", "premier", "premiere", "full", "whole", "good", "long", "more", "other", "last"}
     | {"solid", "small", "extra", "first", "next"}
 )
+_WHEN = frozenset({"before", "after", "ago", "or", "later", "earlier", "prior"})
+"""*3 mg an hour before bed* is no rate."""
+_WHICH = frozenset({"derniere", "passee", "prochaine", "meme", "precedente", "dernier", "prochain"})
 _SMOKES = frozenset(
     {"tabac", "tabagisme", "fume", "fumeur", "fumeuse", "sevre", "sevree", "cigarette"}
     | {"cigarettes"}
@@ -82,6 +43,9 @@ class UnitReader(PieceReader):
             return "%", "percentage", at + 2
         if self.word(at) == "per" and self.word(at + 1) == "cent":
             return "%", "percentage", at + 2
+        found = power_of_ten(self, at) or seconds(self, at)
+        if found:
+            return found
         times = self.times(at)
         if times:
             return times[0], "frequency", times[1]
@@ -93,7 +57,11 @@ class UnitReader(PieceReader):
         ):
             at += 1  # 47-year-old, 5-day course
         skipped = at
-        linked = piece.source == "about" and self.word(at) in ("de", "d'", "of")
+        linked = (piece.source == "about" or piece.value >= 1_000_000) and self.word(at) in (
+            "de",
+            "d'",
+            "of",
+        )
         article = self.number(at + 1)
         if piece.value < 1 and self.word(at) == "of" and article and article.source == "article":
             skipped = at + 2  # point five of a milligram
@@ -103,11 +71,12 @@ class UnitReader(PieceReader):
             found = self.unit_word(place)
             if found:
                 return found
-        cells = self.word(at) in ("/", "par", "per") and self.word(at + 1) in ("mm3", "mm³")
+        cells = cells_per_volume(self, at)
         if cells:
-            return "/mm3", "measure", at + 2
+            return "/mm3", "measure", cells
         period = self.per(at + 1 if singular(self.word(at)) in _EVENTS else at)
-        if period:
+        which = self.word(at) in ("la", "le") and self.word(at + 2) in _WHICH
+        if period and not which:  # treize neuf la semaine dernière
             return f"/{period[0]}", "count" if period[0] != "min" else "rate", period[1]
         return None, "bare", i
 
@@ -115,21 +84,9 @@ class UnitReader(PieceReader):
         word = self.word(at)
         if not word:
             return None
-        joined = word + self.word(at + 1)
-        if word in ("milli", "micro", "nano", "centi", "deci", "kilo") and joined in UNITS | {
-            joined: None for joined in (joined,) if singular(joined) in UNITS
-        }:
-            code, kind = unit_of(joined, self.language) or ("", "")
-            return code, quantity_kind(kind), at + 2
-        if word in ("mm", "millimetres", "millimetre", "cm", "centimetres") and (
-            self.word(at + 1) in ("hg", "de")
-            and self.word(at + 1 + (self.word(at + 1) == "de")) in ("hg", "mercure")
-        ):
-            return "mm[Hg]", "blood_pressure", at + (3 if self.word(at + 1) == "de" else 2)
-        if word == "paquets" and self.word(at + 1) in ("-", "annees"):
-            return "{pack-year}", "count", at + (3 if self.word(at + 1) == "-" else 2)
-        if word == "pack" and self.word(at + 1) in ("-", "years", "year"):
-            return "{pack-year}", "count", at + (3 if self.word(at + 1) == "-" else 2)
+        compound = compound_unit(self, at)
+        if compound:
+            return compound
         if word == "°" or word in ("degres", "degre", "degrees", "degree"):
             following = self.word(at + 1)
             if following in ("c", "celsius"):
@@ -146,28 +103,39 @@ class UnitReader(PieceReader):
             return "{pack-year}", "count", at + 1
         if word == "c" and self.text[self.pieces[at].start] == "C":
             return "Cel", "temperature", at + 1
-        found = unit_of(word, self.language)
+        joined = prefixed(self, at)
+        spelled = unit_of(word, self.language)
+        if word == "u" and self.text[self.pieces[at].start] == "U":
+            spelled = "[IU]", "dose"  # 112 U/L
+        found = joined or ((*spelled, at + 1) if spelled else None)
         if not found or (word == "a" and self.language == "fr"):
             return None
-        code, kind = found
+        code, kind, last = found
+        at = last - 1
         if kind in ("dose", "measure") or code in FORMS or code == "{U}":
-            ratio = self.denominator(at + 1, code)
+            oxygen = self.word(at + 1) in ("d'", "of", "de")
+            oxygen = code == "L" and oxygen and self.word(at + 2) in ("oxygene", "oxygen", "o2")
+            ratio = self.denominator(at + (3 if oxygen else 1), code)
             if ratio:
                 return f"{code}/{ratio[0]}", _ratio_kind(ratio[0]), ratio[1]
+        if code == "mol" and singular(word) == "mole":
+            return None  # on the skin
         return code, quantity_kind(kind), at + 1
 
     def denominator(self, i: int, code: str = "") -> tuple[str, int] | None:
         """*/kg*, *par kilo et par jour*, *per metre squared*, *litres a minute*: the divisors."""
-        if code == "L" and singular(self.word(i)) == "minute":
+        if code in ("L", "mL") and singular(self.word(i)) == "minute":
             return "min", i + 1  # trois litres minute
+        if code == "mL" and self.language == "fr" and self.word(i) == "heure":
+            return "h", i + 1
         article = self.number(i)
         a = article is not None and article.source == "article" and self.language == "en"
         word = singular(self.word(i + 1))
-        if a and word not in ("minute", "hour"):
+        if a and (word not in ("minute", "hour") or self.word(i + 2) in _WHEN):
             return None
         if not a and self.word(i) not in ("/", "par", "per"):
             return None
-        first, at = _DENOMINATORS.get(word), i + 2
+        first, at = DENOMINATORS.get(word), i + 2
         squared = word in ("metre", "meter") and self.word(at) in ("carre", "squared", "square")
         if squared or (word == "square" and singular(self.word(at)) in ("metre", "meter")):
             first, at = "m2", at + 1
@@ -186,7 +154,7 @@ class UnitReader(PieceReader):
         article = self.number(k)
         a = article is not None and article.source == "article" and self.language == "en"
         if a or self.word(k) in ("/", "par", "per"):
-            time = _PER_TIME.get(singular(self.word(k + 1)))
+            time = PER_TIME.get(singular(self.word(k + 1)))
             if time:
                 return f"{first}/{time}", k + 2
         return first, at

@@ -128,6 +128,9 @@ def vital_values(text: str, language: str, question: str = "") -> tuple[VitalVal
             continue
         if pair or ranged:
             skip.add(i + 1)
+        if quantity.part == "high" and after is not None and after.part == "low":
+            skip.add(i + 1)
+            quantity = after  # "passée de 210 à 45 mg/L": it is 45 now
         found.append(_value(kind, quantity, after if pair or ranged else None, text, language))
     return tuple(found)
 

@@ -68,7 +68,8 @@ def agrees(text: str, expected: str, language: str, *, labels: bool = True) -> b
 
 
 def _same(a: Meant, b: Meant) -> bool:
-    return a[0] == b[0] and a[2] == b[2] and abs(a[1] - b[1]) < Decimal("0.0001")
+    near = Decimal("0.0001") * min(Decimal(1), max(abs(a[1]), abs(b[1])))  # 30 ng is 0.00003 mg
+    return a[0] == b[0] and a[2] == b[2] and abs(a[1] - b[1]) <= near
 
 
 @pytest.mark.parametrize("language", ["fr", "en"])
@@ -82,6 +83,7 @@ def test_phrases_are_understood(language: str) -> None:
 
 def test_the_comparison_can_fail() -> None:
     assert not agrees("75 mg", "75 ug", "fr")
+    assert not agrees("ferritine 30 ng/mL", "90 ng/mL", "fr")
     assert not agrees("75 mg et 3 jours", "75 mg", "fr")
     assert not agrees("tension 14 8", "BP 150/80", "fr")
     assert not agrees("rien", "1 mg", "fr")

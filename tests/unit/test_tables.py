@@ -35,6 +35,22 @@ def warned(*lines: str, language: str = "fr") -> list[Contradiction]:
     return [c for c in found if c.kind == "prescribed_allergen"]
 
 
+@pytest.mark.parametrize(
+    ("language", "dose", "result"),
+    [
+        ("fr", "On passe le bisoprolol de 10 à 5 mg.", "La CRP est passée de 210 à 45 mg/L."),
+        ("en", "Bisoprolol goes from 10 mg to 5 mg.", "CRP fell from 210 mg/L to 45 mg/L."),
+        ("en", "Bisoprolol was reduced from 10 to 5 mg.", "CRP fell from 210 to 45 mg/L."),
+    ],
+)
+def test_what_fell_has_the_value_it_fell_to(language: str, dose: str, result: str) -> None:
+    found = read(f"D: {dose}", f"D: {result}", language=language)
+    row = drug(found, "bisoprolol")
+    assert row.dose is not None
+    assert row.dose.text == "5 mg"
+    assert (value(found, "CRP").value, value(found, "CRP").unit) == (45.0, "mg/L")
+
+
 def test_a_treatment_with_all_that_is_said_of_it() -> None:
     row = drug(
         read("D: Je vous prescris de l'amoxicilline, 1 g trois fois par jour pendant sept jours."),
