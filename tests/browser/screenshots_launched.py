@@ -9,7 +9,8 @@ from playwright.sync_api import Browser, Page
 
 from tests.browser.clinic import Clinic
 from tests.service.conftest import free_port
-from tests.service.smart_ehr import INS, smart_ehr
+from tests.service.launching import smart
+from tests.service.smart_ehr import smart_ehr
 
 PICTURES = (
     (1280, 800, "light", "fr"),
@@ -24,22 +25,11 @@ class Camera(Protocol):
 def take_launched(browser: Browser, folder: Path, take: Camera) -> None:
     port = free_port()
     with smart_ehr() as ehr:
-        about = {
-            "name": "Orbis",
-            "iss": ehr.iss,
-            "client_id": "anamnese",
-            "organisation": "clinic",
-            "role": "clinician",
-            "patient_system": INS,
-            "standalone": True,
-        }
         folder.mkdir()
         clinic = Clinic.open(
             folder,
             port=port,
-            smart_ehrs=[about],
-            smart_url=f"http://127.0.0.1:{port}",
-            smart_networks=["127.0.0.0/8"],
+            **smart(ehr, f"http://127.0.0.1:{port}", standalone=True),
             live_sessions=1,
         )
         try:

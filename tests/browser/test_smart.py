@@ -12,7 +12,8 @@ from tests.browser.chromium import SAMPLE, Watched
 from tests.browser.clinic import Clinic
 from tests.browser.test_access import faults
 from tests.service.conftest import free_port
-from tests.service.smart_ehr import INS, TestEhr, smart_ehr
+from tests.service.launching import smart
+from tests.service.smart_ehr import TestEhr, smart_ehr
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 PATIENT = "DUPONT Marie Anne"
@@ -29,21 +30,10 @@ def launched(
     browser: Browser, ehr: TestEhr, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Clinic]:
     port = free_port()
-    about = {
-        "name": "Orbis",
-        "iss": ehr.iss,
-        "client_id": "anamnese",
-        "organisation": "clinic",
-        "role": "clinician",
-        "patient_system": INS,
-        "standalone": True,
-    }
     made = Clinic.open(
         tmp_path_factory.mktemp("launched"),
         port=port,
-        smart_ehrs=[about],
-        smart_url=f"http://127.0.0.1:{port}",
-        smart_networks=["127.0.0.0/8"],
+        **smart(ehr, f"http://127.0.0.1:{port}", standalone=True),
     )
     yield made
     made.close()

@@ -45,10 +45,10 @@ def configured(ehr: TestEhr, **changes: Any) -> dict[str, Any]:
     }
 
 
-def smart(ehr: TestEhr, **changes: Any) -> dict[str, Any]:
+def smart(ehr: TestEhr, url: str = URL, **changes: Any) -> dict[str, Any]:
     return {
         "smart_ehrs": [configured(ehr, **changes)],
-        "smart_url": URL,
+        "smart_url": url,
         "smart_networks": ["127.0.0.0/8"],
     }
 
