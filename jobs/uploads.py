@@ -207,9 +207,10 @@ class Uploads:
             with becomes as make, self._store.database.write() as session:
                 row = uploads.find(session, row.org_id, row.id, for_update=True)
                 if row.job_id is not None:
-                    return job_rows.find(session, row.org_id, row.job_id)
-                job = make(session)
-                row.size, row.job_id, row.fields = row.length, job.id, b""
+                    job = job_rows.find(session, row.org_id, row.job_id)
+                else:
+                    job = make(session)
+                    row.size, row.job_id, row.fields = row.length, job.id, b""
                 held.row = row
         except (InputError, NotFound):
             # It will never be anything else: what to do is told once, and nothing is kept.
