@@ -15,10 +15,10 @@ from typing import Any, Literal
 
 from api.form import FIELDS, read_fields, take_patient
 from consultation.errors import InputError, InvalidOption, UnreadableFile
-from jobs.batch_intake import TRANSCRIPTS
 from jobs.batch_source import BadRow, GoodRow, ItemSource
 from jobs.service_settings import ServiceSettings
 from jobs.store.tables import is_id
+from jobs.text_transcript import DIALOGUES, TRANSCRIPTS
 
 Kind = Literal["path", "consultation_id"]
 _AUDIO = "aac aif aiff amr avi flac m4a m4b mka mkv mov mp3 mp4 mpeg oga ogg opus wav webm wma"
@@ -36,14 +36,15 @@ def from_folder(
     A text beside a recording or JSON of the same name was exported from that, and is left out.
     """
     known = _known_options(defaults, settings)
+    exported_from = AUDIO | {".json"}
     number = 0
     for place, folders, names in os.walk(folder):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
-        sources = {Path(n).stem for n in names if Path(n).suffix.lower() in {*AUDIO, ".json"}}
+        sources = {Path(name).stem for name in names if Path(name).suffix.lower() in exported_from}
         for name in sorted(names):
             kind = Path(name).suffix.lower()
             transcript = kind == ".json" and name.lower() not in _NOT_TRANSCRIPTS
-            dialogue = kind in TRANSCRIPTS - {".json"} and Path(name).stem not in sources
+            dialogue = kind in DIALOGUES and Path(name).stem not in sources
             if name.startswith(".") or not (kind in AUDIO or transcript or dialogue):
                 continue
             number += 1

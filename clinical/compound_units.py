@@ -21,20 +21,18 @@ _POWER = re.compile(
     r"\s*(?:[x×*]\s*10\s*(?:[\^*]|e)?\s*(?P<power>9|12|⁹|¹²)|[x×*]?\s*e\s*(?P<e>9|12))\s*/\s*l\b",
     re.IGNORECASE,
 )
+_POWERS = {"⁹": "9", "¹²": "12"}
 _CELLS = frozenset(
-    {"plaquettes", "pnn", "leucocytes", "gb", "polynucleaires", "neutrophiles", "lymphocytes"}
-    | {"blancs", "eosinophiles", "monocytes", "neutrophils", "platelets", "lymphocytes", "wbc"}
-    | {
-        "reticulocytes",
-        "basophiles",
-        "basophils",
-        "leukocytes",
-        "eosinophils",
-        "plt",
-        "leucos",
-        "leuco",
-    }
+    {"plaquettes", "pnn", "leucocytes", "leucos", "leuco", "gb", "blancs", "polynucleaires"}
+    | {"neutrophiles", "eosinophiles", "basophiles", "lymphocytes", "monocytes", "reticulocytes"}
+    | {"platelets", "plt", "leukocytes", "wbc", "neutrophils", "eosinophils", "basophils"}
 )
+_PACK_YEARS = {
+    "paquets": ("annee", "annees"),
+    "paquet": ("annee", "annees"),
+    "pack": ("year", "years"),
+    "packs": ("year", "years"),
+}
 
 
 def compound_unit(r: PieceReader, at: int) -> Found | None:
@@ -100,7 +98,8 @@ def _power(r: PieceReader, at: int) -> Found | None:
     match = _POWER.match(r.text, r.pieces[at - 1].end)
     if match is None:
         return None
-    power = {"⁹": "9", "¹²": "12"}.get(match["power"] or match["e"], match["power"] or match["e"])
+    said = match["power"] or match["e"]
+    power = _POWERS.get(said, said)
     last = at
     while last < len(r.pieces) and r.pieces[last].end <= match.end():
         last += 1
@@ -181,13 +180,7 @@ def _mercury(r: PieceReader, at: int) -> Found | None:
 
 def _pack_years(r: PieceReader, at: int) -> Found | None:
     """*quinze paquets-année*, *pack years*."""
-    years = {
-        "paquets": ("annee", "annees"),
-        "paquet": ("annee", "annees"),
-        "pack": ("year", "years"),
-        "packs": ("year", "years"),
-    }
     last = at + 1 + (r.word(at + 1) == "-")
-    if r.word(at) in years and r.word(last) in years[r.word(at)]:
+    if r.word(last) in _PACK_YEARS.get(r.word(at), ()):
         return "{pack-year}", "count", last + 1
     return None

@@ -103,9 +103,10 @@ class SplitReader(UnitReader):
         if more is None or value != int(value) or self.pieces[at].fold:
             return value, at
         zero = more == 0 and unit == "m"
-        rate = self.denominator(at + 1)
-        if self.language == "fr" and unit == "mg" and rate and more in (5, 25, 75):
+        fraction = None  # deux milligrammes cinq, vingt-cinq, soixante-quinze
+        if unit == "mg" and more in (5, 25, 75):
             fraction = Decimal(more) / (10 if more == 5 else 100)
+        if fraction is not None and self.language == "fr" and self.denominator(at + 1):
             # un milligramme cinq par heure; the divisor is read by ``divided``
             return (value + fraction, at + 1) if self.spoken(at) else (value, at)
         if self.unit(at + 1, self.pieces[at])[0] is not None or (self.number(at + 1) and not zero):
@@ -117,8 +118,7 @@ class SplitReader(UnitReader):
         seconds = unit == "min" and value < 60 and self.ends(at + 1)
         if seconds and 10 <= more < 60 and self.spoken(at):
             return value + Decimal(more) / 60, at + 1  # une minute trente
-        if unit == "mg" and more in (5, 25, 75) and self.pieces[at].source == "words":
-            fraction = Decimal(more) / (10 if more == 5 else 100)  # deux milligrammes cinq
+        if fraction is not None and self.spoken(at):
             return (value + fraction, at + 1) if self.language == "fr" else (value, at)
         tenth = self.whole(at + 1)
         if unit == "m" and more == 0 and tenth is not None and 0 < tenth < 10:

@@ -35,11 +35,9 @@ from jobs.store.audit import Actor
 from jobs.store.batch_tables import Batch, BatchItem
 from jobs.store.store import Store
 from jobs.store.tables import Job, new_id
-from jobs.text_transcript import parse_transcript
+from jobs.text_transcript import TRANSCRIPTS, parse_transcript
 from prompts.syntheses import DEFAULT
 
-TRANSCRIPTS = frozenset({".json", ".txt", ".vtt", ".srt"})
-"""Ends of names: a transcript.json, or a dialogue as text."""
 _CHUNK = 1 << 20
 
 

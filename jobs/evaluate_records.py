@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import get_args
 
 from consultation.engines import Progress, no_progress
 from consultation.settings import Settings
@@ -15,7 +16,7 @@ from summarize.synthesis import synthesize
 _GROUPS = ("contradictions", "stale", "controls")
 _WORDED: dict[str, tuple[Wording, ...]] = {
     "contradictions": ("tuned", "held_out", "fresh"),
-    "stale": ("tuned", "held_out", "fresh", "unseen", "blind", "blind2", "blind3"),
+    "stale": get_args(Wording),
     "controls": ("tuned", "blind3"),
 }
 
@@ -25,15 +26,7 @@ def evaluate_records(
     *,
     count: int = 100,
     seed: int = 0,
-    wordings: tuple[Wording, ...] = (
-        "tuned",
-        "held_out",
-        "fresh",
-        "unseen",
-        "blind",
-        "blind2",
-        "blind3",
-    ),
+    wordings: tuple[Wording, ...] = get_args(Wording),
     progress: Progress = no_progress,
 ) -> AlarmReport:
     """``count`` patients a group and kind of wording; rules alone, the whole way from the files."""

@@ -16,10 +16,10 @@ from jobs.service_settings import ServiceSettings
 from jobs.store import audit, launches, lives, records
 from jobs.store.artefacts import SUMMARY, TRANSCRIPT
 from jobs.store.audit import Actor
-from jobs.store.forecast import DAY_MS, HOUR_MS, Ages
+from jobs.store.forecast import Ages
 from jobs.store.orphans import remove_orphans
 from jobs.store.store import Store
-from jobs.store.tables import now_ms
+from jobs.store.tables import DAY_MS, HOUR_MS, now_ms
 
 log = logging.getLogger("anamnese.retention")
 WORK = "retention"

@@ -18,6 +18,9 @@ from consultation.speaker_names import folded, role_of
 from consultation.transcript import Role, RoleSource, Segment, Speaker, Transcript, Turn, Word
 from transcribe.roles import attribute
 
+DIALOGUES = frozenset({".txt", ".vtt", ".srt"})
+"""Ends of names of dialogues as text."""
+TRANSCRIPTS = DIALOGUES | {".json"}
 _PAUSE = 2.0
 _LONGEST = 60.0
 """Seconds: subtitles of one speaker are one segment up to such a pause and such a length."""

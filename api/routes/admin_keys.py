@@ -15,8 +15,7 @@ from api.wire import Wire, iso
 from jobs.errors import Conflict
 from jobs.store import access, audit
 from jobs.store.access import Role, Scope
-from jobs.store.forecast import DAY_MS, HOUR_MS
-from jobs.store.tables import ApiKey, now_ms
+from jobs.store.tables import DAY_MS, HOUR_MS, ApiKey, now_ms
 
 router = APIRouter(prefix="/v1/admin/keys", tags=["administration"])
 KeyId = Annotated[str, Path(max_length=40, description="As in the list.")]

@@ -13,8 +13,8 @@ from api.service import Service, Used
 from api.wire import Wire, iso
 from jobs.retention import WORK, ages
 from jobs.store import audit, census, forecast, lives, workers
-from jobs.store.forecast import HOUR_MS, Forecast
-from jobs.store.tables import now_ms
+from jobs.store.forecast import Forecast
+from jobs.store.tables import HOUR_MS, now_ms
 
 router = APIRouter(prefix="/v1/admin", tags=["administration"])
 

@@ -15,10 +15,8 @@ from jobs.store.life_tables import ConsultationLife
 from jobs.store.lives import UNFINISHED, needs_audio
 from jobs.store.note_tables import NoteRevision
 from jobs.store.record_tables import RecordDocument, RecordRow
-from jobs.store.tables import Artefact, Consultation, Job, now_ms
+from jobs.store.tables import DAY_MS, Artefact, Consultation, Job, now_ms
 
-HOUR_MS = 3600 * 1000
-DAY_MS = 24 * HOUR_MS
 _AHEAD = (0, DAY_MS, 7 * DAY_MS)
 _LISTED = 20
 """Of each kind, those that go next."""

@@ -28,6 +28,10 @@ def is_id(text: str) -> bool:
     return _ID.fullmatch(text) is not None
 
 
+HOUR_MS = 3600 * 1000
+DAY_MS = 24 * HOUR_MS
+
+
 def now_ms() -> int:
     return time.time_ns() // 1_000_000
 

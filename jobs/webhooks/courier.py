@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from jobs.service_settings import ServiceSettings
 from jobs.store import webhooks
 from jobs.store.store import Store
-from jobs.store.tables import now_ms
+from jobs.store.tables import DAY_MS, HOUR_MS, now_ms
 from jobs.store.webhook_tables import Webhook
 from jobs.store.webhooks import Target
 from jobs.webhooks.guarded import Resolve, resolve
@@ -20,8 +20,7 @@ log = logging.getLogger("anamnese.webhooks")
 _AT_ONCE = 8
 """One receiver that does not answer must not keep the others waiting."""
 _LONGEST_SECONDS = 8 * 3600.0
-_DAY_MS = 24 * 3600 * 1000
-_PRUNE_MS = 3600 * 1000
+_PRUNE_MS = HOUR_MS
 
 
 @dataclass(frozen=True)
@@ -115,7 +114,7 @@ class Courier:
         if at - self._pruned > _PRUNE_MS:
             self._pruned = at
             with self._store.database.write() as session:
-                webhooks.prune(session, at - self._settings.webhook_log_days * _DAY_MS)
+                webhooks.prune(session, at - self._settings.webhook_log_days * DAY_MS)
 
 
 def pause(tries: int, first: float) -> float:

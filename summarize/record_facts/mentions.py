@@ -30,6 +30,7 @@ from summarize.record_facts.problems import LASTING
 from summarize.record_facts.results import named_labs
 
 _IF = re.compile(r"(?<!\w)(?:si|s'il|s'ils|if|en cas de?|in case of|when|should|quand)(?!\w)")
+_MASSES = frozenset({"mg", "g", "µg", "mcg", "ui", "iu", "UI", "IU"})
 _LISTS = frozenset(
     {Context.treatments, Context.discharge_treatments, Context.stopped_treatments}
     | {Context.allergies, Context.family}
@@ -107,9 +108,6 @@ def _two_doses(piece: Piece, known: Sequence[RecordFact], inn: str, language: st
         return False
     amounts = {canonical(q) for q in quantities(piece.text, language) if (q.unit or "") in _MASSES}
     return len(amounts) > 1
-
-
-_MASSES = frozenset({"mg", "g", "µg", "mcg", "ui", "iu", "UI", "IU"})
 
 
 def _problems(piece: Piece, known: Sequence[RecordFact], language: str) -> Iterator[RecordFact]:

@@ -36,10 +36,15 @@ class Cited:
         """When it was written; what has no date comes first, for nothing says it is new."""
         return self.fact.told or ""
 
+    @property
+    def place(self) -> tuple[str, str, int]:
+        """Where it stands: facts of the same words share it."""
+        return (self.document.sha256, self.fact.anchor, self.fact.start)
+
     @cached_property
     def order(self) -> tuple[str, bool, str, str, int]:
         """Whatever the order in which documents were given."""
-        return (self.told, self.copied, self.document.sha256, self.fact.anchor, self.fact.start)
+        return (self.told, self.copied, *self.place)
 
 
 def in_order(found: Iterable[Cited]) -> list[Cited]:

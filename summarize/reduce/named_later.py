@@ -15,6 +15,13 @@ from summarize.reduce.clashes import Groups
 from summarize.reduce.copies import Copy
 from summarize.reduce.listed import active, spoken_otherwise
 
+_ANY = {"a": "[aàâä]", "e": "[eéèêë]", "i": "[iîï]", "o": "[oôö]", "u": "[uùûü]", "c": "[cç]"}
+_NO_WORDS = frozenset(
+    {Context.problems, Context.history, Context.surgery, Context.family, Context.allergies}
+    | {Context.treatments, Context.discharge_treatments, Context.stopped_treatments}
+    | {Context.plan, Context.pending, Context.vigilance, Context.reason}
+)
+
 
 def named_later(groups: Groups, documents: Iterable[SourceDocument]) -> Iterator[Copy]:
     """Problems that no list of ours knows are looked for in the words of later documents."""
@@ -69,11 +76,3 @@ def _last_word(
                 )  # fmt: skip
                 return Cited(fact, document, paragraph)
     return None
-
-
-_ANY = {"a": "[aàâä]", "e": "[eéèêë]", "i": "[iîï]", "o": "[oôö]", "u": "[uùûü]", "c": "[cç]"}
-_NO_WORDS = frozenset(
-    {Context.problems, Context.history, Context.surgery, Context.family, Context.allergies}
-    | {Context.treatments, Context.discharge_treatments, Context.stopped_treatments}
-    | {Context.plan, Context.pending, Context.vigilance, Context.reason}
-)

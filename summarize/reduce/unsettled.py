@@ -57,11 +57,8 @@ def _odd(
     """The latest mention in another document that no later plain sentence (``plain``) settles. In
     a document whose own list has it (``lists``), only one that negates, ends or sets in the past.
     """
-    places = {(m.document.sha256, m.fact.anchor, m.fact.start) for m in mentions}
-    settled = max(
-        (p.told for p in plain if (p.document.sha256, p.fact.anchor, p.fact.start) not in places),
-        default="",
-    )
+    places = {m.place for m in mentions}
+    settled = max((p.told for p in plain if p.place not in places), default="")
     listed = {p.document.sha256 for p in lists}
     odd = [
         m for m in mentions
@@ -148,10 +145,8 @@ def _allergies(groups: Groups) -> Iterator[Copy]:
 def _devices(groups: Groups) -> Iterator[Copy]:
     for key, found in groups.items():
         if key.startswith("device:") and (mentions := groups.get(f"mention:{key}")):
-            odd = {(m.document.sha256, m.fact.anchor, m.fact.start) for m in mentions}
-            plain = [
-                c for c in found if (c.document.sha256, c.fact.anchor, c.fact.start) not in odd
-            ]
+            odd = {m.place for m in mentions}
+            plain = [c for c in found if c.place not in odd]
             if plain:
                 other = _odd(plain[-1], mentions, since=plain[0].told)
                 if other is not None:
